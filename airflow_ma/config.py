@@ -1,0 +1,80 @@
+"""The settings of an installation, read from ``AIRFLOW_MA_*`` environment variables.
+
+Nothing here is derived from Airflow's own database URL: inside a task Airflow hides it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    airflow_home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    return airflow_home / "airflow_ma"
+
+
+class Settings(BaseSettings):
+    """Every setting of airflow_ma; the field ``home`` is read from ``AIRFLOW_MA_HOME`` and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="AIRFLOW_MA_", extra="ignore")
+
+    home: Path = Field(default_factory=_default_home, description="Folder for the default database and key.")
+    database_url: str = Field(
+        default="", description="SQLAlchemy URL of our own database; empty means SQLite in the home folder."
+    )
+    collector_url: str = Field(
+        default="http://localhost:8090",
+        description="Public base URL of the collector, used in every link and pixel of a mail.",
+    )
+    channel: str = Field(default="sandbox", description="The channel that send-email steps use by default.")
+    emails: Path = Field(default=Path("dags/emails"), description="Folder with one sub-folder per email template.")
+    sender_name: str = Field(default="", description="Name that mails are sent from.")
+    sender_email: str = Field(default="", description="Address that mails are sent from.")
+    postal_address: str = Field(default="", description="Postal address of the sender, shown in the footer.")
+    timezone: str = Field(default="Asia/Tokyo", description="Time zone of contacts that state none.")
+    language: str = Field(default="ja", description="Language of contacts that state none: en or ja.")
+    secret_keys: str = Field(
+        default="",
+        description="Signing keys as 'id:secret,id:secret'; the first one signs, all of them verify. "
+        "Empty means one key, made once and kept in the home folder.",
+        repr=False,
+    )
+
+    @property
+    def database(self) -> str:
+        """URL of our own database, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.home / 'airflow_ma.db'}"
+
+    def signing_keys(self) -> dict[str, bytes]:
+        """Key id -> secret, the signing key first. Makes and keeps a key when none is configured."""
+        if self.secret_keys:
+            pairs = [entry.partition(":") for entry in self.secret_keys.split(",")]
+            if any(not key_id or len(secret.strip()) < 16 for key_id, _, secret in pairs):
+                raise ValueError(
+                    "AIRFLOW_MA_SECRET_KEYS must look like 'k1:secret,k2:secret', each secret 16 characters or more"
+                )
+            return {key_id.strip(): secret.strip().encode() for key_id, _, secret in pairs}
+        return {"0": _kept_key(self.home / "signing.key")}
+
+
+def _kept_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:  # O_EXCL: of several processes that start at once, exactly one makes the key
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+    return path.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

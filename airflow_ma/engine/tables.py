@@ -1,0 +1,256 @@
+"""The tables. Times are ``*_at`` columns in milliseconds since 1970 UTC, so that SQL can add to them.
+
+Every name starts with ``ma_``, so the tables can share a database with others. The tables on the hot
+path (enrollment, move, message, event) carry no foreign keys: PostgreSQL checks those row by row, and
+the engine writes them only from rows it has locked. ``tests/engine`` proves what the keys would.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite numbers rows only for INTEGER keys
+Ms = sa.BigInteger
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+Text = sa.Text
+
+contact = sa.Table(
+    "ma_contact",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", Text, nullable=False, unique=True, comment="the owner's own id of this person"),
+    sa.Column("email", Text, comment="as written"),
+    sa.Column("email_key", Text, unique=True, comment="lower case: one address is one person"),
+    sa.Column("name", Text),
+    sa.Column("language", Text, nullable=False),
+    sa.Column("timezone", Text, nullable=False, comment="IANA name, such as Asia/Tokyo"),
+    sa.Column("attributes", Json, nullable=False),
+    sa.Column("score", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unsubscribed_at", Ms),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("updated_at", Ms, nullable=False),
+)
+
+contact_tag = sa.Table(
+    "ma_contact_tag",
+    metadata,
+    sa.Column("contact_id", Id, primary_key=True),
+    sa.Column("tag", Text, primary_key=True),
+)
+
+visitor = sa.Table(
+    "ma_visitor",
+    metadata,
+    sa.Column("id", Text, primary_key=True, comment="random, made in the browser"),
+    sa.Column("contact_id", Id, index=True, comment="set by a signed link only, never guessed, never changed"),
+    sa.Column("first_seen_at", Ms, nullable=False),
+    sa.Column("linked_at", Ms),
+)
+
+event = sa.Table(
+    "ma_event",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("type", Text, nullable=False, comment="email.open, email.click, page.view, reply ..."),
+    sa.Column("at", Ms, nullable=False, comment="when it happened"),
+    sa.Column("received_at", Ms, nullable=False),
+    sa.Column("contact_id", Id),
+    sa.Column("visitor_id", Text),
+    sa.Column("message_id", Id),
+    sa.Column("url", Text),
+    sa.Column("properties", Json),
+    sa.Column("machine", sa.Boolean, nullable=False, server_default=sa.false(), comment="not a human's doing"),
+    sa.Column("dedupe_key", Text, nullable=False, unique=True, comment="starts with the time, to stay clustered"),
+    sa.Index("ix_ma_event_contact_id", "contact_id", "type", "at"),
+    sa.Index(
+        "ix_ma_event_message_id",
+        "message_id",
+        "type",
+        sqlite_where=sa.text("message_id IS NOT NULL"),
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_ma_event_visitor_id",
+        "visitor_id",
+        sqlite_where=sa.text("contact_id IS NULL AND visitor_id IS NOT NULL"),
+        postgresql_where=sa.text("contact_id IS NULL AND visitor_id IS NOT NULL"),
+    ),
+)
+
+journey = sa.Table(
+    "ma_journey",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", Text, nullable=False, unique=True, comment="the DAG id"),
+    sa.Column("title", Text, nullable=False),
+    sa.Column("mode", Text, nullable=False, comment="continuous or one_off"),
+    sa.Column("version", sa.Integer, nullable=False, comment="the newest version"),
+    sa.Column("created_at", Ms, nullable=False),
+)
+
+journey_version = sa.Table(
+    "ma_journey_version",
+    metadata,
+    sa.Column("journey_id", Id, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("digest", Text, nullable=False),
+    sa.Column("definition", Json, nullable=False),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.UniqueConstraint("journey_id", "digest"),
+)
+
+journey_step = sa.Table(
+    "ma_journey_step",
+    metadata,
+    sa.Column("journey_id", Id, primary_key=True),
+    sa.Column("step", Text, primary_key=True),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("title", Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False, comment="topological, for showing"),
+    sa.Column("version", sa.Integer, nullable=False, comment="the newest version that has this step"),
+    sa.Column("listens_to", Text, comment="event type that makes contacts enter here"),
+    sa.Column("wake_at", Ms, comment="when the step itself must look for contacts to enter"),
+)
+
+entry_request = sa.Table(
+    "ma_entry_request",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("journey_id", Id, nullable=False),
+    sa.Column("step", Text, nullable=False),
+    sa.Column("contact_id", Id, nullable=False),
+    sa.Column("event_id", Id),
+    sa.Column("at", Ms, nullable=False),
+    sa.Index("ix_ma_entry_request_journey_id", "journey_id", "step"),
+)
+
+enrollment = sa.Table(
+    "ma_enrollment",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("journey_id", Id, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("contact_id", Id, nullable=False),
+    sa.Column("entry_key", Text, nullable=False, comment="what makes a further passage a different one"),
+    sa.Column("cohort", Text, nullable=False, comment="the run of a one-off campaign, else empty"),
+    sa.Column("step", Text, nullable=False, comment="where it stands, or stood last"),
+    sa.Column("entered_at", Ms, nullable=False),
+    sa.Column("arrived_at", Ms, nullable=False, comment="at this step"),
+    sa.Column("deadline_at", Ms, comment="when waiting at this step is over"),
+    sa.Column("wake_at", Ms, comment="when somebody must look at it; empty once it has left"),
+    sa.Column("claim", Text, comment="the batch that is acting on it now; wake_at is then its lease"),
+    sa.Column("left_at", Ms),
+    sa.Column("left_reason", Text),
+    sa.UniqueConstraint("journey_id", "contact_id", "entry_key"),
+    sa.Index(
+        "ix_ma_enrollment_due",
+        "journey_id",
+        "step",
+        "wake_at",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_ma_enrollment_active_contact",
+        "contact_id",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    ),
+)
+
+move = sa.Table(
+    "ma_move",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("enrollment_id", Id, nullable=False, index=True),
+    sa.Column("journey_id", Id, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("from_step", Text, nullable=False),
+    sa.Column("outcome", Text, nullable=False),
+    sa.Column("to_step", Text, comment="empty when it left the journey"),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("run_id", Text, comment="the Airflow run that did it"),
+)
+
+message = sa.Table(
+    "ma_message",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("enrollment_id", Id, nullable=False),
+    sa.Column("step", Text, nullable=False),
+    sa.Column("journey_id", Id, nullable=False),
+    sa.Column("contact_id", Id, nullable=False),
+    sa.Column("channel", Text, nullable=False),
+    sa.Column("template", Text, nullable=False),
+    sa.Column("state", Text, nullable=False, comment="see engine.ledger"),
+    sa.Column("reason", Text, comment="why it was not sent"),
+    sa.Column("batch", Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("provider_id", Text),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("sent_at", Ms),
+    sa.UniqueConstraint("enrollment_id", "step"),
+    sa.Index("ix_ma_message_contact_id", "contact_id"),
+)
+
+mailbox = sa.Table(
+    "ma_mailbox",
+    metadata,
+    sa.Column("message_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("to_address", Text, nullable=False),
+    sa.Column("to_name", Text),
+    sa.Column("sender", Text, nullable=False),
+    sa.Column("subject", Text, nullable=False),
+    sa.Column("html", Text, nullable=False),
+    sa.Column("text", Text, nullable=False),
+    sa.Column("headers", Json, nullable=False),
+    sa.Column("delivered_at", Ms, nullable=False, index=True),
+    sa.Column("read_at", Ms),
+    comment="what the sandbox channel delivered",
+)
+
+link = sa.Table(
+    "ma_link",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("url", Text, nullable=False, unique=True),
+    comment="where tracked links lead: kept here, so that a link cannot be bent to another place",
+)
+
+alert = sa.Table(
+    "ma_alert",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("enrollment_id", Id, nullable=False),
+    sa.Column("step", Text, nullable=False),
+    sa.Column("journey_id", Id, nullable=False),
+    sa.Column("contact_id", Id, nullable=False, index=True),
+    sa.Column("reason", Text, nullable=False, comment="why now"),
+    sa.Column("advice", Text, comment="what to do next"),
+    sa.Column("assignee", Text),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("outcome", Text),
+    sa.Column("note", Text),
+    sa.Column("closed_at", Ms),
+    sa.UniqueConstraint("enrollment_id", "step"),
+)
+
+clock = sa.Table(
+    "ma_clock",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("real_at", Ms, nullable=False),
+    sa.Column("shown_at", Ms, nullable=False),
+    sa.Column("speed", sa.Float, nullable=False),
+    comment="one row when the sandbox runs fast-forward",
+)
