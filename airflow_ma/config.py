@@ -33,7 +33,11 @@ class Settings(BaseSettings):
         description="Public base URL of the collector, used in every link and pixel of a mail.",
     )
     channel: str = Field(default="sandbox", description="The channel that send-email steps use by default.")
-    emails: Path = Field(default=Path("dags/emails"), description="Folder with one sub-folder per email template.")
+    emails: Path | None = Field(
+        default=None,
+        description="Folder with one sub-folder per email template; "
+        "empty means the folder 'emails' beside the file of the journey, or beside that file's folder.",
+    )
     sender_name: str = Field(default="", description="Name that mails are sent from.")
     sender_email: str = Field(default="", description="Address that mails are sent from.")
     postal_address: str = Field(default="", description="Postal address of the sender, shown in the footer.")

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient
 
 if TYPE_CHECKING:
     from airflow_ma.channels.templates import EmailTemplate
 
-
-class Delivery(StrEnum):
-    """What became of one mail, as far as the channel knows."""
-
-    ACCEPTED = "accepted"
-    """The provider has it."""
-    REJECTED = "rejected"
-    """It was certainly not sent and never will be."""
-    RETRYABLE = "retryable"
-    """It was certainly not sent; a later try may work."""
-    UNKNOWN = "unknown"
-    """It may or may not have been sent: never send it again blindly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """The person a mail goes to."""
-
-    contact_id: int
-    key: str
-    email: str
-    name: str | None
-    language: str
-    timezone: str
-    attributes: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """One mail to one person; ``message_id`` is its row in the ledger."""
-
-    message_id: int
-    recipient: Recipient
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The channel's answer for one mail. ``reason`` is for people and carries no personal data."""
-
-    delivery: Delivery
-    reason: str | None = None
-    provider_id: str | None = None
+__all__ = ["Channel", "ChannelError", "Delivery", "OutgoingMail", "Receipt", "Recipient"]
 
 
 class ChannelError(RuntimeError):

@@ -1,1 +1,1 @@
-""" """
+"""Contacts: importing them, and asking which of them match."""

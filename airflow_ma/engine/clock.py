@@ -99,9 +99,7 @@ def set_fast_forward(connection: sa.Connection, *, seconds_per_day: float, chann
     speed = 86_400 / seconds_per_day
     real_at = RealClock().now()
     connection.execute(sa.delete(clock_table))
-    connection.execute(
-        sa.insert(clock_table).values(id=1, real_at=real_at, shown_at=shown_at, speed=speed)
-    )
+    connection.execute(sa.insert(clock_table).values(id=1, real_at=real_at, shown_at=shown_at, speed=speed))
     return FastForwardClock(real_at=real_at, shown_at=shown_at, speed=speed)
 
 

@@ -104,7 +104,13 @@ def _request_entries(connection: sa.Connection, new: Sequence[sa.Row[Any]], now:
         sa.select(s.journey_id, s.step, s.listens_to).where(s.listens_to.in_(types))
     ).all()
     requests = [
-        {"journey_id": on.journey_id, "step": on.step, "contact_id": row.contact_id, "event_id": row.id, "at": now}
+        {
+            "journey_id": on.journey_id,
+            "step": on.step,
+            "contact_id": row.contact_id,
+            "event_id": row.id,
+            "at": now,
+        }
         for row in new
         for on in listening
         if row.type == on.listens_to and row.contact_id is not None

@@ -52,7 +52,9 @@ visitor = sa.Table(
     "ma_visitor",
     metadata,
     sa.Column("id", Text, primary_key=True, comment="random, made in the browser"),
-    sa.Column("contact_id", Id, index=True, comment="set by a signed link only, never guessed, never changed"),
+    sa.Column(
+        "contact_id", Id, index=True, comment="set by a signed link only, never guessed, never changed"
+    ),
     sa.Column("first_seen_at", Ms, nullable=False),
     sa.Column("linked_at", Ms),
 )
@@ -69,8 +71,12 @@ event = sa.Table(
     sa.Column("message_id", Id),
     sa.Column("url", Text),
     sa.Column("properties", Json),
-    sa.Column("machine", sa.Boolean, nullable=False, server_default=sa.false(), comment="not a human's doing"),
-    sa.Column("dedupe_key", Text, nullable=False, unique=True, comment="starts with the time, to stay clustered"),
+    sa.Column(
+        "machine", sa.Boolean, nullable=False, server_default=sa.false(), comment="not a human's doing"
+    ),
+    sa.Column(
+        "dedupe_key", Text, nullable=False, unique=True, comment="starts with the time, to stay clustered"
+    ),
     sa.Index("ix_ma_event_contact_id", "contact_id", "type", "at"),
     sa.Index(
         "ix_ma_event_message_id",

@@ -1,0 +1,109 @@
+"""Site tracking: the script for the owner's pages and the address that it posts to."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from importlib.resources import files
+
+import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from airflow_ma.channels.links import BadToken, Purpose
+from airflow_ma.collector.intake import Intake, explain, find_message
+from airflow_ma.collector.machines import is_machine
+from airflow_ma.collector.pages import RETRY_AFTER
+from airflow_ma.collector.visit import Visit, VisitError, read_visit
+from airflow_ma.collector.visits import store_visit
+
+log = logging.getLogger(__name__)
+
+BODY_BYTES = 16 * 1024
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Access-Control-Max-Age": "86400",
+    "Cache-Control": "no-store",
+}
+
+
+def site_routes(intake: Intake) -> list[Route]:
+    """The script and the page-visit endpoint."""
+
+    async def visit(request: Request) -> Response:
+        if request.method == "OPTIONS" or _objects(request):
+            return Response(status_code=204, headers=CORS)
+        try:
+            told = read_visit(await _body(request))
+        except VisitError as bad:
+            status = 413 if bad.body["error"] == "too_large" else 400
+            return JSONResponse(bad.body, status, CORS)
+        try:
+            who = await run_in_threadpool(_store, intake, told, request.headers.get("user-agent"))
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("a visit was not stored, the browser is asked to try again: %s", explain(error))
+            return _unavailable()
+        return JSONResponse({"visitor": who}, 202, CORS)
+
+    def script(request: Request) -> Response:
+        headers = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+        return Response(_script(), media_type="text/javascript", headers=headers)
+
+    return [
+        Route("/ma.js", script),
+        Route("/v/page", visit, methods=["POST", "OPTIONS"]),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _script() -> bytes:
+    return files("airflow_ma.collector").joinpath("ma.js").read_bytes()
+
+
+def _objects(request: Request) -> bool:
+    return request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise VisitError(
+                "too_large", "The body must be 16 kB at most.", "本文は 16 kB 以内にしてください。"
+            )
+    return body
+
+
+def _store(intake: Intake, visit: Visit, user_agent: str | None) -> str:
+    clock = intake.clock()
+    now = clock.now()
+    at = now - int(visit.age * clock.speed)
+    with intake.database.write() as connection:
+        contact_id = _contact(connection, intake, visit.visit_token)
+        return store_visit(connection, visit, contact_id, at=at, now=now, machine=is_machine(user_agent))
+
+
+def _contact(connection: sa.Connection, intake: Intake, token: str | None) -> int | None:
+    """Whom the token names. A bad one names nobody; the visit itself is still worth keeping."""
+    if token is None:
+        return None
+    try:
+        (message_id,) = intake.signer.read(Purpose.VISIT, token)
+    except BadToken:
+        return None
+    sent = find_message(connection, message_id)
+    return None if sent is None else sent.contact_id
+
+
+def _unavailable() -> Response:
+    body = {
+        "error": "unavailable",
+        "message": "This cannot be stored just now. Send the same body again later.",
+        "message_ja": "ただいま保存できません。しばらくしてから同じ内容をもう一度送ってください。",
+    }
+    return JSONResponse(body, 503, CORS | {"Retry-After": str(RETRY_AFTER)})

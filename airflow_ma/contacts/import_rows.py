@@ -1,0 +1,189 @@
+"""From the cells of a CSV row to a contact: column names, values, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from airflow_ma.contacts.addresses import address_key, is_address
+from airflow_ma.contacts.import_file import ContactsFileError
+from airflow_ma.contacts.import_texts import RowError
+
+Value = bool | int | float | str
+
+LONGEST_KEY = 255
+LONGEST_TAG = 100
+ALIASES: Mapping[str, str] = {
+    "key": "contact key, contact id, customer id, user id, id, キー, 顧客ID, 顧客番号, 顧客コード, 会員ID, 会員番号",
+    "email": "e-mail, mail, email address, mail address, メールアドレス, メール, Eメール, 電子メール",
+    "name": "full name, 氏名, 名前, お名前, 顧客名, 会員名",
+    "language": "lang, 言語",
+    "timezone": "time zone, tz, タイムゾーン",
+    "tags": "tag, タグ",
+    "score": "スコア",
+}
+"""Column -> other names of it in a header; spaces, case and full-width letters make no difference."""
+REJECT_COLUMNS = ("rejected_line", "rejected_reason")
+"""What a rejects file has in front: not read again when the corrected file is imported."""
+
+_ISO_639_1 = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv "
+    "dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie "
+    "ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv "
+    "mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm "
+    "rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts "
+    "tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+_LANGUAGES = frozenset(_ISO_639_1.split())
+_LANGUAGE_NAMES = {"english": "en", "japanese": "ja", "英語": "en", "日本語": "ja"}
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})", re.ASCII)
+_DECIMAL = re.compile(r"-?(?=[\d.]{3,16}$)(?:0|[1-9]\d*)\.\d+", re.ASCII)
+_SCORE = re.compile(r"[+-]?\d{1,10}", re.ASCII)
+
+
+@dataclass(slots=True)
+class ContactRow:
+    """One good row; None and nothing mean that the row does not say."""
+
+    line: int
+    fields: list[str]
+    key: str
+    email: str | None
+    email_key: str | None
+    name: str | None
+    language: str | None
+    timezone: str | None
+    score: int | None
+    tags: tuple[str, ...]
+    attributes: dict[str, Value]
+
+
+class Header:
+    """The columns of a file. Raises ContactsFileError when they cannot be told apart or there is no key."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = [name.strip() for name in names]
+        if any("\0" in name for name in names):
+            raise ContactsFileError("line 1 is not text; is this a CSV file?")
+        self._columns = self._find_columns()
+        if "key" not in self._columns:
+            raise ContactsFileError(
+                "line 1 names no column for the contact's key; call it 'key' (or 'customer id', '顧客ID'). "
+                f"Found: {', '.join(self.names)[:300]}"
+            )
+        special = set(self._columns.values())
+        ignored = {n for n, name in enumerate(self.names) if name in REJECT_COLUMNS}
+        self._nameless = [n for n, name in enumerate(self.names) if not name]
+        self._attributes = [
+            (n, name) for n, name in enumerate(self.names) if name and n not in special | ignored
+        ]
+
+    def _find_columns(self) -> dict[str, int]:
+        seen: dict[str, int] = {}
+        for number, name in enumerate(self.names):
+            if name and name in seen:
+                raise ContactsFileError(
+                    f"line 1: columns {seen[name] + 1} and {number + 1} are both called '{name}'; rename one"
+                )
+            seen[name] = number
+        columns: dict[str, int] = {}
+        for column, others in ALIASES.items():
+            meant = {_plain(other) for other in others.split(",")}
+            # The column's own name goes before its other names, which are then ordinary attributes.
+            found = [n for name, n in seen.items() if _plain(name) == column] or [
+                n for name, n in seen.items() if _plain(name) in meant
+            ]
+            if len(found) > 1:
+                both = " and ".join(f"'{self.names[n]}'" for n in found)
+                raise ContactsFileError(f"line 1: {both} both mean the {column}; rename one")
+            if found:
+                columns[column] = found[0]
+        return columns
+
+    def read(self, line: int, fields: list[str]) -> ContactRow:
+        """The contact of one row. Raises RowError."""
+        if len(fields) != len(self.names):
+            raise RowError("columns", found=len(fields), expected=len(self.names))
+        cells = [field.strip() for field in fields]
+        for number in self._nameless:
+            if cells[number]:
+                raise RowError("no_name", column=number + 1)
+        given = {column: cells[number] for column, number in self._columns.items()}
+        key = given["key"]
+        if not key:
+            raise RowError("no_key")
+        if len(key) > LONGEST_KEY:
+            raise RowError("long_key", longest=LONGEST_KEY)
+        email = given.get("email") or None
+        if email and not is_address(email):
+            raise RowError("address", value=email[:254])
+        return ContactRow(
+            line,
+            fields,
+            key,
+            email,
+            address_key(email) if email else None,
+            given.get("name") or None,
+            _language(given["language"]) if given.get("language") else None,
+            _timezone(given["timezone"]) if given.get("timezone") else None,
+            _score(given["score"]) if given.get("score") else None,
+            _tags(given["tags"]) if given.get("tags") else (),
+            {name: _value(cells[number]) for number, name in self._attributes if cells[number]},
+        )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", name)).lower()
+
+
+@lru_cache(maxsize=1024)
+def _language(written: str) -> str:
+    plain = unicodedata.normalize("NFKC", written).lower()
+    code = _LANGUAGE_NAMES.get(plain, re.split(r"[-_]", plain)[0])
+    if code not in _LANGUAGES:
+        raise RowError("language", value=written[:50])
+    return code
+
+
+@lru_cache(maxsize=1024)
+def _timezone(written: str) -> str:
+    name = _zones().get(written.lower())
+    if name is None:
+        raise RowError("timezone", value=written[:50])
+    return name
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, str]:
+    return {"jst": "Asia/Tokyo"} | {name.lower(): name for name in zoneinfo.available_timezones()}
+
+
+def _score(written: str) -> int:
+    if not _SCORE.fullmatch(written) or not -(2**31) <= int(written) < 2**31:
+        raise RowError("score", value=written[:50])
+    return int(written)
+
+
+@lru_cache(maxsize=4096)
+def _tags(written: str) -> tuple[str, ...]:
+    tags = tuple(dict.fromkeys(filter(None, (tag.strip() for tag in re.split("[;；]", written)))))
+    for tag in tags:
+        if len(tag) > LONGEST_TAG:
+            raise RowError("long_tag", value=tag[:20] + "...", longest=LONGEST_TAG)
+    return tags
+
+
+@lru_cache(maxsize=65536)
+def _value(written: str) -> Value:
+    # Longer numbers are ids, and those with a zero in front codes or telephone numbers: kept as text.
+    if _INTEGER.fullmatch(written):
+        return int(written)
+    if _DECIMAL.fullmatch(written):
+        return float(written)
+    if len(written) <= 5 and (lower := written.lower()) in ("true", "false"):
+        return lower == "true"
+    return written

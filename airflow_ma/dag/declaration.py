@@ -1,0 +1,157 @@
+"""From a step's constructor to its form: the signature becomes a pydantic model, checked at construction.
+
+    def __init__(self, *, email: Annotated[str, Setting(en="Which mail", ja="どのメール", refers_to="send_email")],
+                 within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(3), **kwargs): ...
+
+is all a step says about its settings; YAML, the catalogue, the reference page and the checks read it here.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from airflow.sdk import BaseOperator
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
+from airflow_ma.journey.model import Source
+
+_OWN_FOLDERS = ("airflow", "airflow_ma", "pydantic")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What people see of one argument: its name in both languages, which step kinds it refers to, its widget."""
+
+    en: str
+    ja: str
+    refers_to: tuple[str, ...] | str = ()
+    widget: str | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of step that this setting may name; empty when it names no step."""
+        return (self.refers_to,) if isinstance(self.refers_to, str) else self.refers_to
+
+
+class StepError(ValueError):
+    """A step was given something it cannot use; says which step, which setting, where and what to do."""
+
+    def __init__(self, message: str, source: Source | None = None) -> None:
+        self.source = source
+        self.problem = message
+        super().__init__(f"{source}: {message}" if source else message)
+
+
+def settings_model(step: type) -> type[BaseModel]:
+    """The pydantic model of a step's own constructor arguments."""
+    return _settings_model(step)
+
+
+@functools.cache
+def _settings_model(step: type) -> type[BaseModel]:
+    init = inspect.unwrap(step.__init__)  # type: ignore[misc]
+    hints = get_type_hints(init, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in inspect.signature(init).parameters.items():
+        if name == "self" or parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[name] = (hints[name], default)
+    return create_model(
+        f"{step.__name__}Settings",
+        __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True, validate_default=True),
+        **fields,
+    )
+
+
+def setting_of(field: FieldInfo, hint: Any = None) -> Setting | None:
+    """The Setting in a field's annotation."""
+    for extra in (*field.metadata, *get_args(hint)):
+        if isinstance(extra, Setting):
+            return extra
+    return None
+
+
+def step_references(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """Setting name -> the kinds of step it may name, for the settings that name another step."""
+    found = {name: setting_of(field) for name, field in model.model_fields.items()}
+    return {name: setting.kinds for name, setting in found.items() if setting and setting.kinds}
+
+
+def checked(init: Callable[..., None], step: type) -> Callable[..., None]:
+    """The constructor, with its arguments validated and converted before its body sees them."""
+
+    @functools.wraps(init)
+    def construct(self: Any, **kwargs: Any) -> None:
+        source = caller()
+        model = settings_model(step)
+        own = {name: kwargs.pop(name) for name in list(kwargs) if name in model.model_fields}
+        unknown = [name for name in kwargs if name not in _airflow_arguments() and not name.startswith("_")]
+        values = validated(
+            step, kwargs.get("task_id", "?"), own | {name: kwargs[name] for name in unknown}, source
+        )
+        init(self, **{name: getattr(values, name) for name in model.model_fields}, **kwargs)
+        self.settings = values.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        self.source = source
+
+    return construct
+
+
+@functools.cache
+def _airflow_arguments() -> frozenset[str]:
+    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | {"default_args"}
+
+
+def validated(step: type, step_id: str, settings: Mapping[str, Any], source: Source | None) -> BaseModel:
+    """The settings as a model; StepError says in plain words what is wrong with which setting."""
+    try:
+        return settings_model(step)(**settings)
+    except ValidationError as error:
+        problems = [_plain(step, problem) for problem in error.errors()]
+        raise StepError(f"step '{step_id}' ({step.__name__}): " + "; ".join(problems), source) from None
+
+
+def _plain(step: type, problem: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    known = ", ".join(sorted(settings_model(step).model_fields))
+    match problem["type"]:
+        case "extra_forbidden" if len(problem["loc"]) == 1:
+            return f"there is no setting '{where}'; its settings are: {known}"
+        case "missing" if len(problem["loc"]) == 1:
+            return f"the setting '{where}' is missing"
+    text = re.sub(r"^(Value error|Assertion failed), ", "", problem["msg"])
+    return f"{where}: {text}" if where else text
+
+
+def caller() -> Source | None:
+    """The line outside Airflow and this package that is building something right now."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        path = frame.f_code.co_filename
+        if (
+            module.split(".", maxsplit=1)[0] not in _OWN_FOLDERS
+            and not path.startswith("<")
+            and _is_authors(path)
+        ):
+            return Source(path, frame.f_lineno)
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return None
+
+
+@functools.cache
+def _is_authors(path: str) -> bool:
+    here = Path(__file__).resolve().parents[1]
+    own = (here, (here / "operators").resolve(), (here / "sensors").resolve())
+    file = Path(path).resolve()
+    return not any(file.is_relative_to(folder) for folder in own)

@@ -1,0 +1,121 @@
+"""``Journey``: an Airflow DAG whose tasks are the steps of a journey."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import pendulum
+from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable
+
+from airflow_ma.dag.declaration import caller
+from airflow_ma.dag.graph import graph_of
+from airflow_ma.dag.run_tasks import FailureWatch, PlanOperator
+from airflow_ma.dag.step import StepOperator, StepSensor
+from airflow_ma.dag.work_trigger import WorkTrigger
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.program import Program, load_program
+from airflow_ma.journey.checks import JourneyError, find_problems
+from airflow_ma.journey.model import JourneyGraph, Mode, Source
+
+SAFETY_NET = "7 * * * *"
+"""Work starts runs by itself within seconds; this cron is there for the day the triggerer is down."""
+
+
+class Journey(DAG):
+    """A campaign. Use it like a DAG: ``with Journey("sale", title="Sale") as journey: ...``.
+
+    ``continuous``: people enter all the time, and short runs move those who are ready. ``one_off``: each
+    run carries one cohort from start to end, and its sensors wait in the triggerer. Leaving the ``with``
+    block checks the journey and raises JourneyError with every problem found.
+    """
+
+    mode: Mode
+    source: Source | None
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        title: str | None = None,
+        mode: Mode = "continuous",
+        start_date: datetime | None = None,
+        safety_net: str = SAFETY_NET,
+        tags: Collection[str] = (),
+        default_args: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if mode not in ("continuous", "one_off"):
+            raise JourneyError.single(
+                f"journey '{key}': the mode is 'continuous' or 'one_off', not '{mode}'", caller()
+            )
+        if mode == "continuous":
+            kwargs.setdefault("schedule", _when_there_is_work(key, safety_net))
+        else:
+            kwargs.setdefault("schedule", None)
+        super().__init__(
+            dag_id=key,
+            dag_display_name=title or key,
+            start_date=start_date or pendulum.datetime(2026, 1, 1, tz="UTC"),
+            catchup=False,
+            max_active_runs=1,
+            tags={"journey", mode, *tags},
+            default_args={"retries": 2, "retry_delay": timedelta(seconds=15), **(default_args or {})},
+            **kwargs,
+        )
+        self.mode = mode
+        self.source = caller()
+
+    @property
+    def steps(self) -> dict[str, StepOperator]:
+        """The steps by task id, without Airflow tasks of other kinds."""
+        return {task.task_id: task for task in self.tasks if isinstance(task, StepOperator)}
+
+    @cached_property
+    def graph(self) -> JourneyGraph:
+        """The journey as plain data."""
+        return graph_of(self)
+
+    def program(self, database: Database) -> Program:
+        """The journey ready to run on this database."""
+        return load_program(database, self.graph, self.steps)
+
+    def cohort(self, context: Any) -> str | None:
+        """Whom this run is about: its own cohort in a one-off campaign, everybody in a continuous one."""
+        return str(context["run_id"]) if self.mode == "one_off" else None
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        try:
+            if error is None:
+                self._complete()
+        finally:
+            super().__exit__(kind, error, traceback)
+
+    def _complete(self) -> None:
+        problems = [p for p in find_problems(self.graph) if p.severity == "error"]
+        if problems:
+            raise JourneyError(problems)
+        steps = list(self.steps.values())
+        if self.mode == "one_off":
+            for step in steps:
+                if isinstance(step, StepSensor):
+                    step.wait_in_triggerer()
+        else:
+            plan = PlanOperator(task_id="plan", task_display_name="Plan")
+            for step in steps:
+                if not any(self.has_task(t) and t in self.steps for t in step.upstream_task_ids):
+                    plan >> step
+        watch = FailureWatch(task_id="watch", task_display_name="Watch for failures")
+        for task in self.tasks:
+            if task is not watch:
+                task >> watch
+
+
+def _when_there_is_work(key: str, safety_net: str) -> AssetOrTimeSchedule:
+    watcher = AssetWatcher(name=f"airflow_ma_work_{key}", trigger=WorkTrigger(journey=key))
+    return AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable(safety_net, timezone="UTC"),
+        assets=[Asset(name=f"airflow_ma_work_{key}", watchers=[watcher])],
+    )

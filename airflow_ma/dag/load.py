@@ -1,0 +1,168 @@
+"""Journeys from YAML files, and from definitions kept in the database, as Airflow DAGs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from airflow.sdk import DAG, Label, get_parsing_context
+
+from airflow_ma.dag.catalogue import step_kind
+from airflow_ma.dag.declaration import StepError
+from airflow_ma.dag.graph import SEPARATOR
+from airflow_ma.dag.journey import Journey
+from airflow_ma.dag.step import StepOperator
+from airflow_ma.journey.checks import JourneyError, Problem
+from airflow_ma.journey.model import Edge, Mode, Source
+from airflow_ma.journey.yaml_form import JourneyText, StepText, read_yaml
+
+log = logging.getLogger(__name__)
+
+
+def load_journeys(folder: Path | str) -> dict[str, DAG]:
+    """Every journey in ``folder/*.yaml``, by DAG id, for ``globals().update(...)`` in a dags file.
+
+    A broken file does not take the others with it: in its place stands a DAG of the same id whose only
+    task says what is wrong, and the details are logged.
+    """
+    wanted = get_parsing_context().dag_id
+    found: dict[str, DAG] = {}
+    for path in sorted(Path(folder).glob("*.yaml")):
+        if wanted and path.stem != wanted and f"journey: {wanted}" not in path.read_text(encoding="utf-8"):
+            continue  # a worker needs only its own journey
+        try:
+            journey = load_journey(path)
+        except (JourneyError, OSError, UnicodeDecodeError) as error:
+            log.error("the journey in %s cannot be used:\n%s", path, error)
+            found[path.stem] = _broken(path, str(error))
+            continue
+        if journey.dag_id in found:
+            log.error(
+                "%s: a journey called '%s' is in another file of this folder, too", path, journey.dag_id
+            )
+            found[path.stem] = _broken(path, f"{path}: there is another journey called '{journey.dag_id}'")
+            continue
+        found[journey.dag_id] = journey
+    return found
+
+
+def load_journey(path: Path) -> Journey:
+    """The journey in one YAML file; JourneyError lists every problem with its line."""
+    return _build(read_yaml(path.read_text(encoding="utf-8"), str(path)))
+
+
+def journey_from_definition(definition: Mapping[str, Any]) -> Journey:
+    """A journey from what ``JourneyGraph.definition()`` gave."""
+    source = Source(f"<{definition['key']}>", 1)
+    leads = [Edge(*edge) for edge in definition["edges"]]
+    return _build(
+        JourneyText(
+            key=definition["key"],
+            title=definition["title"],
+            mode=definition["mode"],
+            tags=[],
+            steps=[
+                StepText(
+                    id=step["id"],
+                    kind=step["kind"],
+                    title=step["title"],
+                    settings=dict(step["settings"]),
+                    leads=[edge for edge in leads if edge.from_step == step["id"]],
+                    source=source,
+                )
+                for step in definition["steps"]
+            ],
+            source=source,
+        )
+    )
+
+
+def _build(text: JourneyText) -> Journey:
+    problems: list[Problem] = []
+    journey = Journey(
+        text.key, title=text.title, mode=cast("Mode", text.mode), tags=text.tags, auto_register=False
+    )
+    journey.source = text.source
+    with journey:
+        built: dict[str, StepOperator] = {}
+        for step in text.steps:
+            try:
+                built[step.id] = _build_step(step)
+            except StepError as error:
+                line = next(
+                    (n for key, n in step.lines.items() if f"{key}:" in error.problem), step.source.line
+                )
+                problems.append(
+                    Problem(
+                        "invalid-step",
+                        error.problem,
+                        "Correct it there",
+                        Source(step.source.file, line),
+                        step.id,
+                    )
+                )
+        problems += _connect(text, built)
+        if problems:
+            raise JourneyError(problems)
+    return journey
+
+
+def _build_step(text: StepText) -> StepOperator:
+    kind = step_kind(text.kind, text.source)
+    airflow = {"task_display_name": text.title} if text.title else {}
+    step = kind(task_id=text.id, **airflow, **text.settings)
+    step.source = text.source
+    return step
+
+
+def _connect(text: JourneyText, built: Mapping[str, StepOperator]) -> list[Problem]:
+    problems: list[Problem] = []
+    names = {step.id for step in text.steps}
+    labels: dict[tuple[str, str], list[str]] = {}
+    for step in text.steps:
+        for edge in step.leads:
+            if edge.to_step not in names:
+                problems.append(
+                    Problem(
+                        "missing-step",
+                        f"step '{step.id}' leads to '{edge.to_step}', but there is no such step",
+                        f"There is: {', '.join(sorted(names))}",
+                        edge.source or step.source,
+                        step.id,
+                    )
+                )
+            else:
+                labels.setdefault((edge.from_step, edge.to_step), []).extend(
+                    [edge.outcome] if edge.outcome is not None else []
+                )
+    for (start, end), outcomes in labels.items():
+        if start in built and end in built:
+            label = f" {SEPARATOR} ".join(outcomes)
+            if label:
+                built[start] >> Label(label) >> built[end]
+            else:
+                built[start] >> built[end]
+    return problems
+
+
+def _broken(path: Path, problem: str) -> DAG:
+    from airflow.sdk import BaseOperator
+
+    class BrokenJourney(BaseOperator):
+        """Stands for a journey whose file has an error."""
+
+        def execute(self, context: Any) -> None:
+            raise JourneyError.single(problem, None)
+
+    with DAG(
+        path.stem,
+        schedule=None,
+        tags={"journey", "broken"},
+        doc_md=f"**This journey cannot run**\n\n```\n{problem}\n```",
+        dag_display_name=f"{path.stem} (broken)",
+        auto_register=False,
+    ) as dag:
+        BrokenJourney(task_id="broken")
+    return dag

@@ -1,0 +1,61 @@
+"""The two tasks that every run has beside its steps: one says who starts, one says whether all went well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from airflow.sdk import BaseOperator, TriggerRule
+from airflow.sdk.bases.skipmixin import SkipMixin
+
+from airflow_ma.engine.database import open_database
+from airflow_ma.engine.program import steps_with_work, stranded
+
+if TYPE_CHECKING:
+    from airflow_ma.dag.journey import Journey
+
+
+class PlanOperator(BaseOperator, SkipMixin):
+    """Skip every step at which nobody is ready and to which nobody can come in this run.
+
+    What lies downstream of work stays in: it keeps the order, and whoever is moved there is served in
+    the same run. Skipped steps start no worker.
+    """
+
+    inherits_from_skipmixin = True
+
+    def execute(self, context: Any) -> list[str]:
+        journey = cast("Journey", self.dag)
+        database = open_database()
+        program = journey.program(database)
+        now = database.clock().now()
+        with database.read() as connection:
+            ready = steps_with_work(connection, program, now=now)
+            left_behind = stranded(connection, program)
+        for step, count in left_behind.items():
+            self.log.warning(
+                "%d contacts stand at step '%s', which this journey no longer has. Bring the step back, or they wait",
+                count,
+                step,
+            )
+        wanted = set(ready)
+        for step in ready:
+            wanted |= journey.steps[step].get_flat_relative_ids(upstream=False)
+        idle = [task for task_id, task in journey.steps.items() if task_id not in wanted]
+        self.log.info("ready: %s", ", ".join(sorted(ready)) or "nobody")
+        context["ti"].xcom_push(key="return_value", value=sorted(ready))
+        if idle:
+            self.skip(context["ti"], idle)
+        return sorted(ready)
+
+
+class FailureWatch(BaseOperator):
+    """Fail the run when a step failed: the others have gone on, and the run must not look green."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trigger_rule=TriggerRule.ONE_FAILED, retries=0, **kwargs)
+
+    def execute(self, context: Any) -> None:
+        raise RuntimeError(
+            "a step failed; its contacts are held there, everybody else has gone on. "
+            "The failed step's log says why. They continue when it is retried, or with the next run"
+        )

@@ -1,0 +1,164 @@
+"""What every step of a journey is: an Airflow task that moves all who are ready, in one go.
+
+A step class declares its kind once: title, outcomes, settings (its constructor) and what it does
+(``cases`` or a delivery). Everything else is derived from that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sqlalchemy as sa
+from airflow.sdk import BaseOperator, TriggerRule
+from airflow.triggers.base import StartTriggerArgs
+
+from airflow_ma.dag.cohort_trigger import CohortTrigger
+from airflow_ma.dag.declaration import StepError, checked, settings_model, step_references
+from airflow_ma.engine.advance import advance
+from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.program import Program
+from airflow_ma.engine.steps import Arrivals, Batch, Cases
+from airflow_ma.journey.checks import Problem
+from airflow_ma.journey.model import Source, Step
+
+if TYPE_CHECKING:
+    from airflow_ma.dag.journey import Journey
+
+__all__ = ["StepError", "StepOperator", "StepSensor"]
+
+
+class StepOperator(BaseOperator):
+    """A step that acts on each contact or splits them, and lets them all go on at once."""
+
+    kind: ClassVar[str] = ""
+    """The step's name in YAML and in the builder; made from the class name unless stated."""
+    title: ClassVar[Mapping[str, str]] = {}
+    """What people call it, by language."""
+    primary: ClassVar[bool] = False
+    """Whether it stands in front in the builder's palette."""
+    is_entry: ClassVar[bool] = False
+    is_end: ClassVar[bool] = False
+    optional_outcomes: ClassVar[frozenset[str]] = frozenset()
+    """Outcomes that may lead nowhere: those contacts leave the journey."""
+    outcomes: tuple[str, ...] = ("done",)
+    """Every way out, the usual one first. May be set per step in the constructor."""
+    settings: dict[str, Any]
+    source: Source | None
+    custom_operator_name: str
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "kind" not in cls.__dict__:
+            bare = re.sub(r"(Operator|Sensor)$", "", cls.__name__)
+            cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower()
+        if "__init__" in cls.__dict__:
+            cls.__init__ = checked(cls.__init__, cls)  # type: ignore[method-assign]
+
+    def __init__(self, **kwargs: Any) -> None:
+        # A failed step must not stop its descendants: their contacts have nothing to do with it.
+        kwargs.setdefault("trigger_rule", TriggerRule.ALL_DONE)
+        super().__init__(**kwargs)
+
+    def node(self) -> Step:
+        """This step as plain data."""
+        references = step_references(settings_model(type(self)))
+        named = {self.settings[name]: kinds for name, kinds in references.items() if name in self.settings}
+        return Step(
+            id=self.task_id,
+            kind=self.kind,
+            settings=self.settings,
+            outcomes=self.outcomes,
+            title=self.task_display_name if self.task_display_name != self.task_id else None,
+            optional=self.optional_outcomes,
+            refers_to=named,
+            is_entry=self.is_entry,
+            is_end=self.is_end,
+            source=self.source,
+        )
+
+    def cases(self, at: Arrivals) -> Cases:
+        """Outcome -> predicate; first that holds wins. A step that does not wait lets all go on."""
+        return {self.outcomes[0]: sa.true()}
+
+    def writes(self, batch: Batch) -> Sequence[sa.Executable]:
+        """SQL to run for the contacts that are being moved, in the same transaction."""
+        return ()
+
+    def leave_reason(self, outcome: str) -> str:
+        """Why a contact has left whose outcome leads nowhere."""
+        return "completed" if outcome == self.outcomes[0] else outcome
+
+    def inspect(self) -> Iterator[Problem]:
+        """Problems that only a look at files shows (a template that is not there); for the check."""
+        return iter(())
+
+    def move_contacts(
+        self, database: Database, program: Program, *, cohort: str | None, run_id: str | None
+    ) -> Counter[str]:
+        """Move everybody who is ready; returns how many left by which outcome."""
+        return advance(database, program, self.task_id, cohort=cohort, run_id=run_id)
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Run the step for everybody who is ready; the counts by outcome are the task's result."""
+        database = open_database()
+        program = self.journey.program(database)
+        moved = self.move_contacts(
+            database, program, cohort=self.journey.cohort(context), run_id=context["run_id"]
+        )
+        self.report(program, moved)
+        return dict(moved)
+
+    @property
+    def journey(self) -> Journey:
+        """The journey this step is part of."""
+        from airflow_ma.dag.journey import Journey
+
+        if not isinstance(self.dag, Journey):
+            raise StepError(
+                f"step '{self.task_id}' stands in the DAG '{self.dag.dag_id}', which is not a journey; "
+                "write `with Journey(...)` instead of `with DAG(...)`",
+                self.source,
+            )
+        return self.dag
+
+    def report(self, program: Program, moved: Mapping[str, int]) -> None:
+        """One line a marketer can read, in the task's log."""
+        if not moved:
+            self.log.info("%s: nobody was ready", self.task_display_name)
+        for outcome, count in moved.items():
+            target = program.targets[self.task_id].get(outcome)
+            self.log.info(
+                "%s: %d %s -> %s", self.task_display_name, count, outcome, target or "left the journey"
+            )
+
+
+class StepSensor(StepOperator):
+    """A step that holds each contact until something happens or time is up.
+
+    In a continuous journey it looks once a run and lets the others wait on; in a one-off campaign it
+    waits in the triggerer, without a worker, until the whole cohort has left it.
+    """
+
+    def wait_in_triggerer(self) -> None:
+        """Have Airflow start this task in the triggerer: it needs no worker, however long it waits."""
+        self.start_from_trigger = True
+        self.start_trigger_args = StartTriggerArgs(
+            trigger_cls=f"{CohortTrigger.__module__}.{CohortTrigger.__qualname__}",
+            trigger_kwargs={"poll_seconds": CohortTrigger.POLL_SECONDS},
+            next_method="finished",
+            next_kwargs=None,
+            timeout=None,
+        )
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Continuous: look once. One-off without a triggerer's start (``dag.test()``): defer to it."""
+        if self.journey.mode == "one_off":
+            self.defer(trigger=CohortTrigger(), method_name="finished")
+        return super().execute(context)
+
+    def finished(self, context: Any, event: Mapping[str, int]) -> dict[str, int]:
+        """The triggerer has moved the whole cohort; its counts are the task's result."""
+        return dict(event)

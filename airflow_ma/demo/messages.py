@@ -1,0 +1,138 @@
+"""What the demo says in the terminal, in English and Japanese by ``LANG``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+Language = Literal["en", "ja"]
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "migrate": ("Preparing the database", "データベースを準備しています"),
+    "import": (
+        "Importing {count} fictional customers",
+        "架空の顧客 {count} 人を取り込んでいます",
+    ),
+    "clock": (
+        "Time runs fast: one day takes {pace} seconds (sandbox only)",
+        "時間を早送りします: 1日が{pace}秒で進みます(サンドボックス専用)",
+    ),
+    "collector": ("Starting the collector and the shop", "コレクターとショップを起動しています"),
+    "airflow": (
+        "Starting Airflow; this takes half a minute or so",
+        "Airflow を起動しています(30秒ほどかかります)",
+    ),
+    "airflow_ready": ("Airflow is up ({seconds} s)", "Airflow が起動しました({seconds}秒)"),
+    "dags": ("Waiting for the campaigns to load", "キャンペーンの読み込みを待っています"),
+    "crowd": (
+        "Sending in the customers, who now read their mail",
+        "顧客役のプログラムを起動しています(メールを読み始めます)",
+    ),
+    "cold_started": (
+        "Started the one-off campaign cold_outreach",
+        "1回かぎりのキャンペーン cold_outreach を開始しました",
+    ),
+    "goes_on": (
+        "Going on from where the demo was; start over with: make demo-reset",
+        "前回の続きから再開します。最初からやり直すには: make demo-reset",
+    ),
+    "box_title": ("The demo is running", "デモを実行中です"),
+    "box_airflow": ("Airflow   {url}   (admin / admin)", "Airflow     {url}   (admin / admin)"),
+    "box_campaign": (
+        "Campaign  {url}/dags/sale_announcement",
+        "キャンペーン  {url}/dags/sale_announcement",
+    ),
+    "box_mailbox": ("Mailbox   {url}/airflow-ma/mailbox", "メールボックス {url}/airflow-ma/mailbox"),
+    "box_shop": ("Shop      {url}", "ショップ     {url}"),
+    "box_time": (
+        "Time      one day = {pace} s; nothing here is really sent",
+        "時間       1日 = {pace}秒。実際のメールは送信されません",
+    ),
+    "box_end": ("End it with Ctrl-C", "終了するには Ctrl-C を押してください"),
+    "status": (
+        "day {day}: sale {sale_active} under way, {sale_left} done | outreach {cold_active} under way, "
+        "{cold_left} done | {messages} mails, {alerts} alerts to sales",
+        "{day}日目: セール 進行中{sale_active}人・完了{sale_left}人 | "
+        "新規開拓 進行中{cold_active}人・完了{cold_left}人 | "
+        "メール{messages}通・営業へのアラート{alerts}件",
+    ),
+    "stopping": ("Stopping everything", "すべて停止しています"),
+    "stopped": ("Stopped. Nothing is left running.", "停止しました。残っているプロセスはありません。"),
+    "port_taken": (
+        "Port {port} is taken by another program. End that program, or choose another port: "
+        "{variable}={other} make demo",
+        "ポート {port} はほかのプログラムが使用中です。そのプログラムを終了するか、"
+        "別のポートを指定してください: {variable}={other} make demo",
+    ),
+    "already": (
+        "A demo is already running in this folder (process {pid}). Look at it in the browser, or end it with "
+        "Ctrl-C in its terminal first.",
+        "このフォルダーではすでにデモが実行中です(プロセス {pid})。ブラウザーでご覧いただくか、"
+        "先にそのターミナルで Ctrl-C を押して終了してください。",
+    ),
+    "program_ended": (
+        "{name} ended by itself (code {code}). The end of {log}:",
+        "{name} が予期せず終了しました(コード {code})。{log} の末尾:",
+    ),
+    "airflow_late": (
+        "Airflow did not become ready within {seconds} s. The end of {log}:",
+        "Airflow が{seconds}秒以内に起動しませんでした。{log} の末尾:",
+    ),
+    "dag_missing": (
+        "Airflow has not loaded the campaign {dag}. What it says about the files in dags/:",
+        "Airflow がキャンペーン {dag} を読み込めませんでした。dags/ のファイルについての報告:",
+    ),
+    "no_reason": ("nothing; see {log}", "報告なし。{log} をご覧ください"),
+    "step_failed": ("This did not work: {command}", "次のコマンドが失敗しました: {command}"),
+    "crowd_rests": (
+        "The customers have stopped for now; campaigns and mailbox stay open.",
+        "顧客役のプログラムは終了しました。キャンペーンとメールボックスは引き続きご覧いただけます。",
+    ),
+    "reset_done": (
+        "Removed {folder}. The next demo starts fresh.",
+        "{folder} を削除しました。次回は最初から始まります。",
+    ),
+    "reset_nothing": ("There is nothing to remove.", "削除するものはありません。"),
+    "waiting": (
+        "Waiting until everybody has left both campaigns",
+        "全員がキャンペーンを終えるまで待っています",
+    ),
+    "step": ("Step", "ステップ"),
+    "arrived": ("Arrived", "到達"),
+    "still": ("Waiting", "待機中"),
+    "left_by": ("Left by", "結果"),
+    "fact": ("What", "項目"),
+    "number": ("Number", "値"),
+    "entered": ("entered", "開始"),
+    "of_audience": ("{entered} entered (audience {audience})", "{entered}人が開始(対象 {audience}人)"),
+    "sent": ("messages sent", "送信メール"),
+    "in_mailbox": ("mails in the mailbox", "メールボックスのメール"),
+    "duplicates": ("people or mails doubled", "重複"),
+    "lost": ("people lost", "行方不明"),
+    "alerts": ("alerts to sales", "営業へのアラート"),
+    "failed_runs": ("failed runs", "失敗した実行"),
+    "failed_tasks": ("failed task instances", "失敗したタスク"),
+    "crowd_did": ("What the customers did", "顧客の行動"),
+    "good": ("Everything adds up ({seconds} s).", "すべての数が合いました({seconds}秒)。"),
+    "bad": ("{count} things do not add up:", "数が合わない項目が{count}件あります:"),
+}
+
+
+def language(environ: Mapping[str, str] = os.environ) -> Language:
+    """Japanese when the terminal's locale is Japanese, else English."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable):
+            return "ja" if value.startswith("ja") else "en"
+    return "en"
+
+
+def text(key: str, **values: object) -> str:
+    """The text for ``key`` in the terminal's language, filled in."""
+    english, japanese = _TEXTS[key]
+    return (japanese if language() == "ja" else english).format(**values)
+
+
+def say(key: str, **values: object) -> None:
+    """Print one text at once."""
+    print(text(key, **values), flush=True)

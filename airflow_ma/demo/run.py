@@ -1,0 +1,274 @@
+"""Running the whole product with fictional customers: start everything, watch it, stop it cleanly."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from airflow_ma.demo.airflow_api import AirflowApi
+from airflow_ma.demo.environment import PORT_VARIABLES, Place
+from airflow_ma.demo.messages import say, text
+from airflow_ma.demo.processes import Programs
+from airflow_ma.engine.clock import DAY, read_clock, set_fast_forward
+from airflow_ma.engine.database import Database
+from airflow_ma.insight.progress import journey_progress
+
+CONTACTS = Path(str(files("airflow_ma.demo").joinpath("contacts.csv")))
+CAMPAIGNS = {"sale_announcement": "customer", "cold_outreach": "shop_owner"}
+"""The demo's journeys, and the tag that makes a contact part of each one's audience."""
+ONE_OFF = "cold_outreach"
+AIRFLOW_SECONDS = 180
+DAG_SECONDS = 90
+_STATUS_SECONDS = 15.0
+# A clock that stood still would be no clock; at nearly its normal pace it keeps its place meanwhile.
+_RESTING_SECONDS_PER_DAY = 86_399.0
+
+
+class DemoError(RuntimeError):
+    """The demo cannot go on; the message says why and what to do."""
+
+
+class Demo:
+    """One running demo. Use ``running`` to make one."""
+
+    def __init__(self, place: Place, programs: Programs, stop: threading.Event) -> None:
+        self.place = place
+        self.programs = programs
+        self.stop = stop
+        self.api = AirflowApi(place.url("airflow"))
+        self.database = Database(place.database)
+        self.environment = place.environment(os.environ)
+        self._started_at = 0
+
+    def start(self) -> None:
+        """Start everything up to the crowd. Raises DemoError, or KeyboardInterrupt when told to stop."""
+        self._refuse_taken_ports()
+        self.place.prepare()
+        self._prepare_data()
+        say("collector")
+        host = ["--host", "127.0.0.1"]
+        self._program(
+            "collector", "-m", "airflow_ma.cli", "collector", *host, "--port", str(self.place.ports.collector)
+        )
+        shop = ["airflow_ma.demo.shop:create_shop", "--factory", "--no-access-log", *host]
+        self._program("shop", "-m", "uvicorn", *shop, "--port", str(self.place.ports.shop))
+        say("airflow")
+        self._program("airflow", "-m", "airflow", "standalone")
+        self._wait_for_airflow()
+        say("dags")
+        for dag in CAMPAIGNS:
+            self._wait_for_dag(dag)
+        say("crowd")
+        pace = str(self.place.seconds_per_day)
+        crowd = ["--airflow", self.place.url("airflow"), "--journal", str(self.place.journal)]
+        self._program("crowd", "-m", "airflow_ma.demo.crowd", *crowd, "--seconds-per-day", pace)
+        if self.api.run_once(ONE_OFF):
+            say("cold_started")
+
+    def check_programs(self) -> None:
+        """Raise DemoError when a program has ended by itself; the crowd may, it is bounded."""
+        ended = self.programs.ended()
+        if ended is None:
+            return
+        name, code = ended
+        if name == "crowd" and code == 0:
+            self.programs.forget(name)
+            say("crowd_rests")
+            return
+        log = self.place.logs / f"{name}.log"
+        raise DemoError(text("program_ended", name=name, code=code, log=log) + "\n" + _tail(log))
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raise KeyboardInterrupt when told to stop, DemoError when a program has ended."""
+        if self.stop.wait(seconds):
+            raise KeyboardInterrupt
+        self.check_programs()
+
+    def status(self) -> str:
+        """One line: the day, and how far each campaign is."""
+        with self.database.read() as connection:
+            day = (read_clock(connection).now() - self._started_at) / DAY
+            sale, cold = (journey_progress(connection, key) for key in CAMPAIGNS)
+        return text(
+            "status",
+            day=f"{day:.1f}",
+            sale_active=sale.active,
+            sale_left=sale.left,
+            cold_active=cold.active,
+            cold_left=cold.left,
+            messages=sale.messages + cold.messages,
+            alerts=sale.alerts + cold.alerts,
+        )
+
+    def rest(self) -> None:
+        """Slow the clock down until the next start, so that no contact's deadline passes meanwhile."""
+        with self.database.write() as connection:
+            set_fast_forward(connection, seconds_per_day=_RESTING_SECONDS_PER_DAY, channel="sandbox")
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.api.close()
+        self.database.dispose()
+
+    def _refuse_taken_ports(self) -> None:
+        for name, port in self.place.ports.in_use():
+            raise DemoError(text("port_taken", port=port, variable=PORT_VARIABLES[name], other=port + 1000))
+
+    def _prepare_data(self) -> None:
+        imported = self.place.folder / "imported"
+        if imported.exists():
+            say("goes_on")
+        say("migrate")
+        self._command("migrate", "db", "migrate")
+        if not imported.exists():
+            say("import", count=len(audience(None)))
+            self._command("import", "contacts", "import", str(CONTACTS))
+            imported.touch()
+        with self.database.write() as connection:
+            clock = set_fast_forward(
+                connection,
+                seconds_per_day=self.place.seconds_per_day,
+                channel=self.environment["AIRFLOW_MA_CHANNEL"],
+            )
+        self._started_at = clock.now()
+        say("clock", pace=f"{self.place.seconds_per_day:g}")
+
+    def _command(self, name: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", "airflow_ma.cli", *arguments]
+        log = self.place.logs / f"{name}.log"
+        with log.open("wb") as output:
+            result = subprocess.run(  # noqa: S603
+                command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        if result.returncode:
+            shown = " ".join(["airflow-ma", *arguments])
+            raise DemoError(text("step_failed", command=shown) + "\n" + _tail(log))
+
+    def _program(self, name: str, *arguments: str) -> None:
+        self.programs.start(
+            name, [sys.executable, *arguments], self.environment, self.place.logs / f"{name}.log"
+        )
+
+    def _wait_for_airflow(self) -> None:
+        begin = time.monotonic()
+        while not self.api.is_healthy():
+            if time.monotonic() - begin > AIRFLOW_SECONDS:
+                log = self.place.logs / "airflow.log"
+                raise DemoError(text("airflow_late", seconds=AIRFLOW_SECONDS, log=log) + "\n" + _tail(log))
+            self.pause(0.5)
+        say("airflow_ready", seconds=round(time.monotonic() - begin))
+
+    def _wait_for_dag(self, dag: str) -> None:
+        end = time.monotonic() + DAG_SECONDS
+        while not self._has_dag(dag):
+            if time.monotonic() > end:
+                errors = [
+                    f"{error['filename']}\n{error['stack_trace']}" for error in self.api.import_errors()
+                ]
+                reasons = errors or [text("no_reason", log=self.place.logs / "airflow.log")]
+                raise DemoError("\n".join([text("dag_missing", dag=dag), *reasons]))
+            self.pause(1.0)
+
+    def _has_dag(self, dag: str) -> bool:
+        try:
+            return self.api.has_dag(dag)
+        except httpx.TransportError:  # the API server may still be busy with its start
+            return False
+
+
+@contextmanager
+def running(place: Place) -> Iterator[Demo]:
+    """A started demo; stops everything at the end, whatever happened.
+
+    Raises AlreadyRunningError when the folder is in use, DemoError when it cannot start.
+    """
+    stop = threading.Event()
+
+    def told_to_stop(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    # Handlers of our own: under `make demo &` SIGINT comes ignored, and our programs would inherit that.
+    before = {number: signal.signal(number, told_to_stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Programs(place.folder) as programs:
+            demo = Demo(place, programs, stop)
+            try:
+                demo.start()
+                yield demo
+            finally:
+                say("stopping")
+                programs.stop("crowd")
+                programs.stop()
+                if Path(demo.database.engine.url.database or "").exists():
+                    demo.rest()
+                demo.close()
+                say("stopped")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def watch(place: Place) -> None:
+    """``make demo``: start, say where to look, and report progress until Ctrl-C."""
+    with running(place) as demo:
+        _print_box(place)
+        shown, due = "", time.monotonic()
+        try:
+            while True:
+                demo.pause(0.5)
+                if time.monotonic() >= due:
+                    due = time.monotonic() + _STATUS_SECONDS
+                    line = demo.status()
+                    if line.partition(":")[2] != shown:
+                        print(line, flush=True)
+                        shown = line.partition(":")[2]
+        except KeyboardInterrupt:
+            pass
+
+
+def audience(tag: str | None) -> list[str]:
+    """The addresses in the demo's CSV with this tag, or all of them."""
+    with CONTACTS.open(encoding="utf-8", newline="") as file:
+        return [row["email"] for row in csv.DictReader(file) if tag is None or tag in row["tags"].split(";")]
+
+
+def _print_box(place: Place) -> None:
+    from rich.console import Console
+    from rich.panel import Panel
+
+    url = place.url("airflow")
+    lines = [
+        text("box_airflow", url=url),
+        text("box_campaign", url=url),
+        text("box_mailbox", url=url),
+        text("box_shop", url=place.url("shop")),
+        text("box_time", pace=f"{place.seconds_per_day:g}"),
+        "",
+        text("box_end"),
+    ]
+    Console().print(Panel("\n".join(lines), title=text("box_title"), expand=False, padding=(1, 3)))
+
+
+def _tail(log: Path, lines: int = 25) -> str:
+    if not log.exists():
+        return ""
+    with log.open(encoding="utf-8", errors="replace") as file:
+        return "".join(deque(file, maxlen=lines)).rstrip()

@@ -1,0 +1,227 @@
+"""Bringing contacts into a journey: everybody who matches an audience, or whom an event brought.
+
+Entering is idempotent: an enrollment is unique by journey, contact and entry key, so a crash between
+two chunks or two workers at once let nobody in twice and leave nobody out.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from airflow_ma.engine.advance import arrival
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.program import Program
+from airflow_ma.engine.steps import Arrivals, EnteringStep, Predicate
+from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey_step, move
+
+CHUNK = 10_000
+ENTERED = "entered"
+KEEP_COUNT = {"preserve_rowcount": True}
+"""INSERT ... SELECT tells how many rows it wrote only when asked."""
+c, e, r, s = contact.c, enrollment.c, entry_request.c, journey_step.c
+
+
+def enroll(
+    database: Database,
+    program: Program,
+    step_id: str,
+    *,
+    cohort: str = "",
+    run_id: str | None = None,
+    chunk: int = CHUNK,
+) -> Counter[str]:
+    """Let in everybody whom the entry step admits now; returns ``{"entered": n}``.
+
+    A ``cohort`` (the run of a one-off campaign) makes its own passage: the same contact may enter
+    again with the next run, but once only with this one.
+    """
+    step = cast("EnteringStep", program.steps[step_id])
+    entered = 0
+    now = database.clock().now()
+    with database.read() as connection:
+        audience = step.audience(connection, now)
+        last = connection.scalar(sa.select(sa.func.max(c.id))) or 0
+    if audience is not None:
+        low = 0
+        while low < last:
+            with database.write() as connection:
+                high = _upper_bound(connection, low, chunk) or last
+                here = sa.and_(c.id > low, c.id <= high, audience)
+                entered += _enter_audience(connection, program, step_id, here, cohort, run_id, now)
+            low = high
+        with database.write() as connection:
+            connection.execute(_slept(program, step_id, now, step.look_again))
+    while step.listens_to is not None:
+        with database.write() as connection:
+            taken, count = _enter_requested(connection, program, step_id, run_id, now, chunk)
+        entered += count
+        if taken < chunk:
+            break
+    return Counter({ENTERED: entered} if entered else {})
+
+
+def _upper_bound(connection: sa.Connection, low: int, chunk: int) -> int | None:
+    query = sa.select(c.id).where(c.id > low).order_by(c.id).offset(chunk - 1).limit(1)
+    return connection.scalar(query)
+
+
+def _slept(program: Program, step_id: str, now: int, again: datetime.timedelta | None) -> sa.Update:
+    """The audience was looked through: sleep, unless somebody changed it while we looked."""
+    here = (s.journey_id == program.journey_id, s.step == step_id, s.wake_at <= now)
+    wake_at = None if again is None else now + again // datetime.timedelta(milliseconds=1)
+    return sa.update(journey_step).where(*here).values(wake_at=wake_at)
+
+
+def _enter_audience(
+    connection: sa.Connection,
+    program: Program,
+    step_id: str,
+    who: Predicate,
+    cohort: str,
+    run_id: str | None,
+    now: int,
+) -> int:
+    entry_key = sa.literal(cohort, sa.Text)
+    people = sa.select(*_columns(connection, program, step_id, entry_key, cohort, now).values()).where(
+        who, ~_enrolled(program, entry_key)
+    )
+    return _insert(connection, program, step_id, people.order_by(c.id), run_id, now)
+
+
+def _enter_requested(
+    connection: sa.Connection, program: Program, step_id: str, run_id: str | None, now: int, chunk: int
+) -> tuple[int, int]:
+    step = cast("EnteringStep", program.steps[step_id])
+    query = (
+        sa.select(r.id)
+        .where(r.journey_id == program.journey_id, r.step == step_id)
+        .order_by(r.id)
+        .limit(chunk)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    ids = connection.scalars(query).all()
+    if not ids:
+        return 0, 0
+    mine: Predicate = r.id.between(ids[0], ids[-1]) if connection.dialect.name == "sqlite" else r.id.in_(ids)
+    mine = sa.and_(mine, r.journey_id == program.journey_id, r.step == step_id)
+    entry_key: sa.ColumnElement[str] = sa.literal("", sa.Text)
+    if step.every_time:
+        entry_key = sa.literal("event ", sa.Text) + sa.cast(sa.func.min(r.event_id), sa.Text)
+    columns = _columns(connection, program, step_id, entry_key, "", now)
+    admitted = step.admits(now)
+    people = (
+        sa.select(*columns.values())
+        .select_from(entry_request)
+        .join(contact, c.id == r.contact_id)
+        .join(event, event.c.id == r.event_id)
+        .where(mine, sa.true() if admitted is None else admitted)
+        .group_by(c.id)
+    )
+    # A contact that several events brought at once enters once, whatever the re-entry rule.
+    not_now = _enrolled(program, sa.literal("", sa.Text)) if not step.every_time else _active(program)
+    people = people.where(~not_now)
+    count = _insert(connection, program, step_id, people.order_by(c.id), run_id, now)
+    connection.execute(sa.delete(entry_request).where(mine))
+    return len(ids), count
+
+
+def _enrolled(program: Program, entry_key: sa.ColumnElement[str]) -> Predicate:
+    return (
+        sa.exists()
+        .where(e.journey_id == program.journey_id, e.contact_id == c.id, e.entry_key == entry_key)
+        .correlate(contact)
+    )
+
+
+def _active(program: Program) -> Predicate:
+    return (
+        sa.exists()
+        .where(e.journey_id == program.journey_id, e.contact_id == c.id, e.wake_at.is_not(None))
+        .correlate(contact)
+    )
+
+
+def _columns(
+    connection: sa.Connection,
+    program: Program,
+    step_id: str,
+    entry_key: sa.ColumnElement[str],
+    cohort: str,
+    now: int,
+) -> dict[str, sa.ColumnElement[Any]]:
+    first = program.targets[step_id][ENTERED]
+    big = sa.BigInteger
+    columns: dict[str, sa.ColumnElement[Any]] = {
+        "journey_id": sa.literal(program.journey_id, big),
+        "version": sa.literal(program.version, sa.Integer),
+        "contact_id": c.id,
+        "entry_key": entry_key,
+        "cohort": sa.literal(cohort, sa.Text),
+        "step": sa.literal(first or step_id, sa.Text),
+        "entered_at": sa.literal(now, big),
+        "arrived_at": sa.literal(now, big),
+    }
+    if first is None:
+        return columns | {
+            "left_at": sa.literal(now, big),
+            "left_reason": sa.literal(program.steps[step_id].leave_reason(ENTERED), sa.Text),
+        }
+
+    def zones() -> list[str]:
+        return list(connection.scalars(sa.select(c.timezone).distinct()))
+
+    at = Arrivals(sa.literal(None, big), c.id, sa.literal(now, big), sa.literal(now, big), now, zones)
+    deadline, _ = arrival(program, first, at)
+    # Due at once: the step itself looks first, then lets those sleep who must wait.
+    return columns | {"deadline_at": deadline, "wake_at": sa.literal(now, big)}
+
+
+def _insert(
+    connection: sa.Connection,
+    program: Program,
+    step_id: str,
+    people: sa.Select[Any],
+    run_id: str | None,
+    now: int,
+) -> int:
+    first = program.targets[step_id][ENTERED]
+    names = list(_names(first))
+    columns = {
+        "journey_id": sa.literal(program.journey_id, sa.BigInteger),
+        "version": sa.literal(program.version, sa.Integer),
+        "from_step": sa.literal(step_id, sa.Text),
+        "outcome": sa.literal(ENTERED, sa.Text),
+        "to_step": sa.literal(first, sa.Text),
+        "at": sa.literal(now, sa.BigInteger),
+        "run_id": sa.literal(run_id, sa.Text),
+    }
+    if connection.dialect.name == "postgresql":
+        added = (
+            postgresql.insert(enrollment)
+            .from_select(names, people)
+            .on_conflict_do_nothing()
+            .returning(e.id)
+            .cte("added")
+        )
+        moves = sa.insert(move).from_select(
+            ["enrollment_id", *columns], sa.select(added.c.id, *columns.values())
+        )
+        return connection.execute(moves, execution_options=KEEP_COUNT).rowcount
+    before = connection.scalar(sa.select(sa.func.max(e.id))) or 0
+    connection.execute(sqlite.insert(enrollment).from_select(names, people).on_conflict_do_nothing())
+    added_here = sa.select(e.id, *columns.values()).where(e.id > before)  # one writer: all of them are ours
+    moves = sa.insert(move).from_select(["enrollment_id", *columns], added_here)
+    return connection.execute(moves, execution_options=KEEP_COUNT).rowcount
+
+
+def _names(first: str | None) -> tuple[str, ...]:
+    shared = (
+        "journey_id", "version", "contact_id", "entry_key", "cohort", "step", "entered_at", "arrived_at",
+    )  # fmt: skip
+    return (*shared, "left_at", "left_reason") if first is None else (*shared, "deadline_at", "wake_at")

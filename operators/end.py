@@ -1,0 +1,32 @@
+"""End: contacts leave the journey here, for a stated reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.step import StepOperator
+
+
+class EndOperator(StepOperator):
+    """Let contacts leave the journey, and write down why."""
+
+    title = {"en": "End", "ja": "終了"}
+    outcomes = ("left",)
+    is_end = True
+
+    def __init__(
+        self,
+        *,
+        reason: Annotated[
+            str, Field(min_length=1, max_length=200), Setting(en="Reason", ja="理由")
+        ] = "completed",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.reason = reason
+
+    def leave_reason(self, outcome: str) -> str:
+        return self.reason

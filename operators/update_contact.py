@@ -1,0 +1,82 @@
+"""Update contact: set attributes, add or remove tags, change the score."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.dialects import postgresql, sqlite
+
+from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.step import StepOperator
+from airflow_ma.engine.steps import Batch
+from airflow_ma.engine.tables import Json, contact, contact_tag, enrollment
+
+Tag = Annotated[str, Field(min_length=1, max_length=100)]
+Value = str | int | float | bool | None
+
+
+class UpdateContactOperator(StepOperator):
+    """Write down what was learned about each contact."""
+
+    title = {"en": "Update contact", "ja": "顧客情報を更新"}
+
+    def __init__(
+        self,
+        *,
+        attributes: Annotated[
+            dict[str, Value],
+            Setting(en="Set attributes (empty value: forget it)", ja="属性を設定（空なら消去）"),
+        ] = {},
+        add_tags: Annotated[list[Tag], Setting(en="Add tags", ja="タグを追加")] = [],
+        remove_tags: Annotated[list[Tag], Setting(en="Remove tags", ja="タグを外す")] = [],
+        add_score: Annotated[int, Setting(en="Add to score", ja="スコアに加算")] = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.attributes = attributes
+        self.add_tags = add_tags
+        self.remove_tags = remove_tags
+        self.add_score = add_score
+
+    def writes(self, batch: Batch) -> Sequence[sa.Executable]:
+        people = sa.select(enrollment.c.contact_id).where(batch.chosen(enrollment.c.id))
+        statements: list[sa.Executable] = []
+        if self.attributes or self.add_score:
+            changes: dict[str, Any] = {"updated_at": batch.now, "score": contact.c.score + self.add_score}
+            if self.attributes:
+                changes["attributes"] = _merged(batch.dialect, self.attributes)
+            statements.append(sa.update(contact).where(contact.c.id.in_(people)).values(**changes))
+        insert = postgresql.insert if batch.dialect == "postgresql" else sqlite.insert
+        for tag in self.add_tags:
+            tagged = sa.select(enrollment.c.contact_id, sa.literal(tag, sa.Text)).where(
+                batch.chosen(enrollment.c.id)
+            )
+            statements.append(
+                insert(contact_tag)
+                .from_select(["contact_id", "tag"], tagged.distinct().order_by(enrollment.c.contact_id))
+                .on_conflict_do_nothing()
+            )
+        if self.remove_tags:
+            statements.append(
+                sa.delete(contact_tag).where(
+                    contact_tag.c.contact_id.in_(people), contact_tag.c.tag.in_(self.remove_tags)
+                )
+            )
+        return statements
+
+
+def _merged(dialect: str, attributes: dict[str, Value]) -> sa.ColumnElement[Any]:
+    """The contact's attributes with these set, and those without a value taken away."""
+    if dialect == "sqlite":
+        patch = json.dumps(attributes, ensure_ascii=False)  # RFC 7396: null takes away
+        return sa.func.json_patch(contact.c.attributes, patch)
+    known = {name: value for name, value in attributes.items() if value is not None}
+    gone = [name for name, value in attributes.items() if value is None]
+    merged: sa.ColumnElement[Any] = contact.c.attributes.op("||")(sa.literal(known, Json))
+    for name in gone:
+        merged = merged.op("-")(sa.literal(name, sa.Text))
+    return merged

@@ -1,0 +1,67 @@
+"""Wait: for a while, and until a time of day or a day of the week in each contact's own time zone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from airflow_ma.dag.declaration import Setting, StepError
+from airflow_ma.dag.step import StepSensor
+from airflow_ma.engine.clock import from_ms, to_ms
+from airflow_ma.engine.steps import Arrivals, Cases
+from airflow_ma.journey.duration import Duration
+from airflow_ma.journey.office_hours import TimeOfDay, Weekday, next_moment
+
+BusinessDays = Literal["business_days"]
+
+
+class WaitSensor(StepSensor):
+    """Hold each contact for a while; then, if asked, until the next moment on certain days and hours.
+
+    ``duration=3 days, between=["09:00", "18:00"], weekdays="business_days"`` is "three days later, in office
+    hours", as the contact's own clock shows them.
+    """
+
+    title = {"en": "Wait", "ja": "待つ"}
+    primary = True
+    outcomes = ("waited",)
+
+    def __init__(
+        self,
+        *,
+        duration: Annotated[Duration | None, Setting(en="For", ja="期間")] = None,
+        at: Annotated[TimeOfDay | None, Setting(en="Then until this time", ja="その後、この時刻まで")] = None,
+        between: Annotated[
+            tuple[TimeOfDay, TimeOfDay] | None,
+            Setting(en="Then until it is between", ja="その後、この時間帯まで"),
+        ] = None,
+        weekdays: Annotated[
+            BusinessDays | list[Weekday] | None, Setting(en="On these days", ja="曜日", widget="weekdays")
+        ] = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.duration = duration
+        self.at = at
+        self.between = between
+        self.weekdays = weekdays
+        if duration is None and at is None and between is None and weekdays is None:
+            raise StepError(
+                f"step '{self.task_id}' (WaitSensor): say how long (`duration`) or until when (`at`, `between`, `weekdays`)"
+            )
+        if at is not None and between is not None:
+            raise StepError(f"step '{self.task_id}' (WaitSensor): give either `at` or `between`, not both")
+        if between is not None and between[0] >= between[1]:
+            raise StepError(
+                f"step '{self.task_id}' (WaitSensor): between: {between[0]:%H:%M} is not before {between[1]:%H:%M}"
+            )
+
+    def cases(self, at: Arrivals) -> Cases:
+        if self.at is None and self.between is None and self.weekdays is None and self.duration is not None:
+            return {"waited": at.waited(self.duration)}
+        return {"waited": at.local_moment(self._moment)}
+
+    def _moment(self, timezone: str, now: int) -> int:
+        start = from_ms(now, timezone)
+        if self.duration is not None:
+            start = start + self.duration
+        return to_ms(next_moment(start, at=self.at, between=self.between, on=self.weekdays))

@@ -1,0 +1,42 @@
+"""Wait for open: hold each contact until an earlier mail is opened, or until time is up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.step import StepSensor
+from airflow_ma.engine.steps import Arrivals, Cases
+from airflow_ma.journey.duration import Duration, days
+
+
+class WaitForOpenSensor(StepSensor):
+    """Hold each contact until an earlier mail is opened, or until time is up. A click counts, too."""
+
+    title = {"en": "Wait for open", "ja": "開封を待つ"}
+    primary = True
+    outcomes = ("opened", "not_opened")
+
+    def __init__(
+        self,
+        *,
+        mail: Annotated[
+            str, Setting(en="Which mail", ja="どのメール", refers_to="send_email", widget="step")
+        ],
+        within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(3),
+        count_machine_opens: Annotated[
+            bool, Setting(en="Count opens by mail software, too", ja="自動開封も数える")
+        ] = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.mail = mail
+        self.within = within
+        self.count_machine_opens = count_machine_opens
+
+    def cases(self, at: Arrivals) -> Cases:
+        # Mail software that blocks pictures hides opens: who clicked or replied has opened.
+        opened = at.message(self.mail).has(
+            "email.open", "email.click", "reply", human=not self.count_machine_opens
+        )
+        return {"opened": opened, "not_opened": at.waited(self.within)}
