@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from airflow_ma.channels.links import LinkSigner
-from airflow_ma.collector.intake import Intake
+from airflow_ma.collector.intake import LOCK_WAIT, Intake
 from airflow_ma.collector.mail import mail_routes
 from airflow_ma.collector.pages import RETRY_AFTER, unknown_link
 from airflow_ma.collector.site import site_routes
@@ -25,9 +25,6 @@ from airflow_ma.config import settings
 from airflow_ma.engine.database import Database, DatabaseError
 
 log = logging.getLogger(__name__)
-
-LOCK_WAIT = 5
-"""Seconds that a request waits for a lock or a connection: shorter than people and mail programs do."""
 
 
 def create_app(database: Database | None = None) -> Starlette:
@@ -58,11 +55,11 @@ def create_app(database: Database | None = None) -> Starlette:
 
 def serve(host: str, port: int) -> None:
     """Run the collector until it is told to end. Raises DatabaseError when the database is not ready."""
-    url = settings().database
-    database = collector_database(url)
+    database = collector_database(settings().database)
     database.check_schema()
     # No access log: it would hold tokens, and each of those stands for a person.
     uvicorn.run(create_app(database), host=host, port=port, access_log=False, server_header=False)
+    database.dispose()
 
 
 def collector_database(url: str) -> Database:

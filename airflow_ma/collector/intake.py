@@ -6,7 +6,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[sa.Connection], object]
 """Something to do in one write transaction; it may be done again from the start when that fails."""
+
+LOCK_WAIT = 5
+"""Seconds that a request waits for a lock or a connection: shorter than people and mail programs do."""
 
 _CLOCK_KEPT = 1.0  # real seconds: the sandbox's clock is set once, asking for it at each request is waste
 _BACKLOG_PAUSE = 2.0  # real seconds between tries
@@ -47,6 +51,8 @@ class Intake:
         self._links: dict[int, str] = {}
         self._backlog: deque[Job] = deque()
         self._backlog_lock = threading.Lock()
+        self._draining = threading.Lock()
+        self._turn = threading.Lock()
         self._backlog_thread: threading.Thread | None = None
 
     def clock(self) -> Clock:
@@ -59,10 +65,21 @@ class Intake:
             self._clock_read = time.monotonic()
         return self._clock
 
-    def store(self, job: Job) -> None:
-        """Do it in one write transaction. Raises SQLAlchemyError when the database cannot."""
-        with self.database.write() as connection:
-            job(connection)
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A write transaction. Raises SQLAlchemyError when the database cannot."""
+        if not self.database.is_sqlite:
+            with self.database.write() as connection:
+                yield connection
+            return
+        # SQLite lets one write and the others poll, unfairly: with 16 at once, some wait for seconds.
+        if not self._turn.acquire(timeout=LOCK_WAIT):
+            raise sa.exc.TimeoutError("database is locked: no turn to write within the time allowed")
+        try:
+            with self.database.write() as connection:
+                yield connection
+        finally:
+            self._turn.release()
 
     def store_or_keep(self, job: Job) -> bool:
         """Do it now, or as soon as the database is back: the asker will not come again.
@@ -70,7 +87,8 @@ class Intake:
         Returns whether it is done. What is kept is in memory only, and the oldest 10,000 at most.
         """
         try:
-            self.store(job)
+            with self.write() as connection:
+                job(connection)
         except sa.exc.SQLAlchemyError as error:
             log.warning("the database did not take it: %s", explain(error))
             if _is_hopeless(error):
@@ -87,14 +105,10 @@ class Intake:
         return True
 
     def close(self) -> None:
-        """Try once more to store what is kept, then let go of the database."""
-        with self._backlog_lock:
-            left = list(self._backlog)
-            self._backlog.clear()
-        lost = sum(not self._stored(job) for job in left)
-        if lost:
-            log.error("%d events could not be stored before the end and are lost", lost)
-        self.database.dispose()
+        """Try once more to store what is kept."""
+        self._drain()
+        if self._backlog:
+            log.error("%d events could not be stored before the end and are lost", len(self._backlog))
 
     def destination(self, link_id: int) -> str | None:
         """Where a link leads. Raises SQLAlchemyError when it is not known and cannot be asked for."""
@@ -111,20 +125,26 @@ class Intake:
     def _work_off(self) -> None:
         while True:
             time.sleep(_BACKLOG_PAUSE)
+            self._drain()
             with self._backlog_lock:
-                jobs = list(self._backlog)
-                self._backlog.clear()
-            failed = [job for job in jobs if not self._stored(job)]
-            with self._backlog_lock:
-                self._backlog.extendleft(reversed(failed))
                 if not self._backlog:
                     self._backlog_thread = None
+                    return
+
+    def _drain(self) -> None:
+        with self._draining:
+            for _ in range(len(self._backlog)):
+                job = self._backlog.popleft()
+                if not self._stored(job):
+                    # Each further try could wait as long; this one goes to the end, it may be its own fault.
+                    self._backlog.append(job)
                     return
 
     def _stored(self, job: Job) -> bool:
         """False when it is worth another try."""
         try:
-            self.store(job)
+            with self.write() as connection:
+                job(connection)
         except sa.exc.SQLAlchemyError as error:
             if not _is_hopeless(error):
                 return False

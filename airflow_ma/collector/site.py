@@ -83,7 +83,7 @@ def _store(intake: Intake, visit: Visit, user_agent: str | None) -> str:
     clock = intake.clock()
     now = clock.now()
     at = now - int(visit.age * clock.speed)
-    with intake.database.write() as connection:
+    with intake.write() as connection:
         contact_id = _contact(connection, intake, visit.visit_token)
         return store_visit(connection, visit, contact_id, at=at, now=now, machine=is_machine(user_agent))
 

@@ -12,6 +12,8 @@ from typing import IO
 
 CHUNK = 1 << 20
 DELIMITERS = (",", ";", "\t")
+ENOUGH = 8
+"""Characters beyond ASCII that are valid UTF-8: no Shift_JIS text gets that far by accident."""
 LONGEST_RECORD = 1_000
 """Lines that one row may span; a longer one is taken for a quote that was never closed."""
 _NOT_CSV = {
@@ -44,9 +46,7 @@ def check_file(path: Path) -> int:
         if head.startswith(magic):
             raise ContactsFileError(f"{path} is not a CSV file but {what}")
     if not head:
-        raise ContactsFileError(
-            f"{path} is empty; its first line must name the columns: key,email,name"
-        )
+        raise ContactsFileError(f"{path} is empty; its first line must name the columns: key,email,name")
     return path.stat().st_size
 
 
@@ -69,7 +69,7 @@ def find_encoding(path: Path, forced: str | None = None) -> str:
     line, characters = _first_bad_line(path, "utf-8")
     if line is None:
         return "utf-8"
-    if characters >= 8:  # no Shift_JIS text gets that far as UTF-8
+    if characters >= ENOUGH:
         raise ContactsFileError(
             f"{path}, line {line}: the file is UTF-8 up to here, then damaged; save it again as UTF-8"
         )
@@ -99,7 +99,7 @@ def _known_encoding(name: str) -> str:
 
 
 def _first_bad_line(path: Path, encoding: str) -> tuple[int | None, int]:
-    """The first line that is not valid, and how many characters beyond ASCII came before it."""
+    """The first line that is not valid, and how many characters beyond ASCII came before it (or ENOUGH)."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = 1
     characters = 0
@@ -115,8 +115,8 @@ def _first_bad_line(path: Path, encoding: str) -> tuple[int | None, int]:
                     characters += sum(byte >= 0xC0 for byte in good)
                 return lines, characters
             lines += chunk.count(b"\n")
-            if not text.isascii():
-                characters += sum(not character.isascii() for character in text)
+            if characters < ENOUGH:
+                characters += len(text) - len(text.encode("ascii", "ignore"))
             if not chunk:
                 return None, characters
 
@@ -143,8 +143,8 @@ class Records:
         self.delimiter = find_delimiter(header)
         self._reader = csv.reader(_Lines(self._take), delimiter=self.delimiter, strict=True)
 
-    def __iter__(self) -> Iterator[tuple[int, list[str], bool]]:
-        """First line, fields, and whether they could be read; blank lines are left out."""
+    def __iter__(self) -> Iterator[tuple[int, list[str], str | None]]:
+        """First line, fields, and what is wrong with them (a name in REASONS); blank lines are left out."""
         while True:
             self._taken.clear()
             line = self._next_line
@@ -156,10 +156,10 @@ class Records:
                 first, *rest = self._taken
                 self._again.extendleft(reversed(rest))
                 self._next_line = line + 1
-                yield line, [first.rstrip("\r\n")], False
+                yield line, [first.rstrip("\r\n")], "quotes"
                 continue
             if any(field and not field.isspace() for field in fields):
-                yield line, fields, True
+                yield line, fields, "nul" if any("\0" in text for text in self._taken) else None
 
     def _take(self) -> str:
         if len(self._taken) >= LONGEST_RECORD:

@@ -18,7 +18,7 @@ Value = bool | int | float | str
 LONGEST_KEY = 255
 LONGEST_TAG = 100
 ALIASES: Mapping[str, str] = {
-    "key": "contact key, contact id, customer id, user id, id, キー, 顧客ID, 顧客番号, 顧客コード, 会員ID, 会員番号",
+    "key": "contact key, contact id, customer id, user id, id, キー, 顧客ID, 顧客番号, 会員ID, 会員番号",
     "email": "e-mail, mail, email address, mail address, メールアドレス, メール, Eメール, 電子メール",
     "name": "full name, 氏名, 名前, お名前, 顧客名, 会員名",
     "language": "lang, 言語",
@@ -67,14 +67,14 @@ class Header:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = [name.strip() for name in names]
-        if any("\0" in name for name in names):
-            raise ContactsFileError("line 1 is not text; is this a CSV file?")
         self._columns = self._find_columns()
         if "key" not in self._columns:
             raise ContactsFileError(
                 "line 1 names no column for the contact's key; call it 'key' (or 'customer id', '顧客ID'). "
                 f"Found: {', '.join(self.names)[:300]}"
             )
+        # One empty cell is added to every row: columns that the file has not are read from there.
+        self._place = [self._columns.get(column, len(self.names)) for column in ALIASES]
         special = set(self._columns.values())
         ignored = {n for n, name in enumerate(self.names) if name in REJECT_COLUMNS}
         self._nameless = [n for n, name in enumerate(self.names) if not name]
@@ -108,31 +108,30 @@ class Header:
         """The contact of one row. Raises RowError."""
         if len(fields) != len(self.names):
             raise RowError("columns", found=len(fields), expected=len(self.names))
-        cells = [field.strip() for field in fields]
+        cells = list(map(str.strip, fields))
         for number in self._nameless:
             if cells[number]:
                 raise RowError("no_name", column=number + 1)
-        given = {column: cells[number] for column, number in self._columns.items()}
-        key = given["key"]
+        cells.append("")
+        key, email, name, language, timezone, tags, score = [cells[number] for number in self._place]
         if not key:
             raise RowError("no_key")
         if len(key) > LONGEST_KEY:
             raise RowError("long_key", longest=LONGEST_KEY)
-        email = given.get("email") or None
         if email and not is_address(email):
             raise RowError("address", value=email[:254])
         return ContactRow(
             line,
             fields,
             key,
-            email,
+            email or None,
             address_key(email) if email else None,
-            given.get("name") or None,
-            _language(given["language"]) if given.get("language") else None,
-            _timezone(given["timezone"]) if given.get("timezone") else None,
-            _score(given["score"]) if given.get("score") else None,
-            _tags(given["tags"]) if given.get("tags") else (),
-            {name: _value(cells[number]) for number, name in self._attributes if cells[number]},
+            name or None,
+            _language(language) if language else None,
+            _timezone(timezone) if timezone else None,
+            _score(score) if score else None,
+            _tags(tags) if tags else (),
+            {name: _value(cell) for number, name in self._attributes if (cell := cells[number])},
         )
 
 
@@ -177,7 +176,7 @@ def _tags(written: str) -> tuple[str, ...]:
     return tags
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _value(written: str) -> Value:
     # Longer numbers are ids, and those with a zero in front codes or telephone numbers: kept as text.
     if _INTEGER.fullmatch(written):

@@ -19,7 +19,7 @@ REASONS: dict[str, dict[str, str]] = {
         "taken": "the address '{value}' belongs to the contact with the key '{key}'",
     },
     "ja": {
-        "columns": "列数が {found} です（見出しは {expected} 列）。区切り文字か引用符の抜けを確認してください",
+        "columns": "列数が {found} です（見出しは {expected} 列）。区切り文字や引用符が抜けていませんか",
         "quotes": '引用符（"）の使い方が正しくありません。文字としての " は "" と書いてください',
         "nul": "NUL 文字が含まれています",
         "no_name": "見出しに名前のない {column} 列目に値が入っています",

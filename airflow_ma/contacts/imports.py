@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import csv
-import itertools
-import json
-import sqlite3
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Self
+from types import TracebackType
+from typing import IO, Self
 
 import sqlalchemy as sa
 
 from airflow_ma.contacts.import_file import ContactsFileError, Records, check_file, find_encoding
 from airflow_ma.contacts.import_rows import REJECT_COLUMNS, ContactRow, Header
-from airflow_ma.contacts.import_store import Stored, store
+from airflow_ma.contacts.import_store import SeenKeys, Stored, store
 from airflow_ma.contacts.import_texts import RowError
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import journey_step
@@ -25,13 +24,14 @@ __all__ = ["ContactsFileError", "ImportResult", "Progress", "import_contacts"]
 BATCH = 2_000
 ATTEMPTS = 3
 
+Bad = tuple[int, list[str], RowError]
 Progress = Callable[[int, int], None]
 """Told after each batch: bytes done, bytes in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of the rows; ``read`` is the sum of the other four."""
+    """What became of the rows; ``read`` is the sum of the other four counts."""
 
     read: int
     created: int
@@ -47,11 +47,8 @@ class ImportResult:
 @dataclass(slots=True)
 class _Batch:
     rows: list[ContactRow] = field(default_factory=list)
-    bad: list[tuple[int, list[str], RowError]] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
     last: bool = False
-
-    def __len__(self) -> int:
-        return len(self.rows) + len(self.bad)
 
 
 def import_contacts(
@@ -64,7 +61,7 @@ def import_contacts(
 ) -> ImportResult:
     """Create or update one contact per row, by key; what a row leaves empty stays as it is.
 
-    Stored in batches of their own transactions: after an interruption, import the file again. Reasons
+    Each batch is a transaction of its own: after an interruption, import the file again. The reasons
     in the rejects file are in ``language`` (en or ja). Raises ContactsFileError when the file as a
     whole cannot be imported.
     """
@@ -72,69 +69,126 @@ def import_contacts(
     size = check_file(path)
     encoding = find_encoding(path, encoding)
     clock = database.clock()
-    total = Stored()
-    read = 0
-    with path.open("rb") as file, _Seen() as seen, _Rejects(path, language) as rejects:
+    created = updated = unchanged = 0
+    with path.open("rb") as file, SeenKeys() as seen, _Rejects(path, language) as rejects:
         records = Records(file, encoding)
-        parsed = iter(records)
-        header = _header(parsed, path)
+        header = _header(records, path)
         rejects.start(header.names, records.delimiter)
         try:
-            for batch in _batches(parsed, header):
-                stored, bad = _store(database, batch, seen, clock.now(), total.changed)
-                total += stored
-                read += len(batch)
-                rejects.write(bad)
+            for batch in _batches(records, header):
+                stored = _store(database, batch, seen, clock.now(), changed=bool(created or updated))
+                created += stored.created
+                updated += stored.updated
+                unchanged += stored.unchanged
+                rejects.write(sorted(batch.bad + stored.bad, key=lambda bad: bad[0]))
                 if progress:
                     progress(size if batch.last else min(file.tell(), size), size)
         except BaseException:
-            if total.changed:  # what is stored must not wait for the second try
+            if created or updated:  # those who are stored must not wait for a second try
                 with database.write() as connection:
                     _wake_audiences(connection, clock.now())
             raise
+        rejects_path = rejects.keep()
+    read = created + updated + unchanged + rejects.count
     return ImportResult(
-        read,
-        total.created,
-        total.updated,
-        total.unchanged,
-        rejects.count,
-        rejects.path if rejects.count else None,
-        encoding,
-        records.delimiter,
+        read, created, updated, unchanged, rejects.count, rejects_path, encoding, records.delimiter
     )
 
 
-def _header(parsed: Iterator[tuple[int, list[str], bool]], path: Path) -> Header:
-    line, names, readable = next(parsed, (1, [], True))
+def _header(records: Records, path: Path) -> Header:
+    line, names, problem = next(iter(records), (0, [], None))
     if not names:
         raise ContactsFileError(f"{path} is empty; its first line must name the columns: key,email,name")
-    if line != 1 or not readable:
-        raise ContactsFileError(f"{path}, line {line}: the column names must be on one line, the first")
+    if line != 1 or problem:
+        raise ContactsFileError(f"{path}, line {line}: these are not column names; the first line must be")
     try:
         return Header(names)
     except ContactsFileError as error:
         raise ContactsFileError(f"{path}, {error}") from None
 
 
-def _batches(parsed: Iterator[tuple[int, list[str], bool]], header: Header) -> Iterator[_Batch]:
-    """At least one batch, the last one marked."""
-    records = itertools.batched(parsed, BATCH) if hasattr(itertools, "batched") else _batched(parsed)
-    return records
+def _batches(records: Records, header: Header) -> Iterator[_Batch]:
+    """One batch or more; the last one is marked."""
+    batch = _Batch()
+    for line, fields, problem in records:
+        if len(batch.rows) + len(batch.bad) >= BATCH:
+            yield batch
+            batch = _Batch()
+        try:
+            if problem:
+                raise RowError(problem)
+            batch.rows.append(header.read(line, fields))
+        except RowError as error:
+            batch.bad.append((line, fields, error))
+    batch.last = True
+    yield batch
 
 
-def _store(
-    database: Database, batch: _Batch, seen: _Seen, now: int, changed_before: bool
-) -> tuple[Stored, list[tuple[int, list[str], RowError]]]:
-    earlier = seen.lines([row.key for row in batch.rows])
+def _store(database: Database, batch: _Batch, seen: SeenKeys, now: int, *, changed: bool) -> Stored:
+    earlier = seen.lines(row.key for row in batch.rows)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with database.write() as connection:
                 stored = store(connection, batch.rows, earlier, now)
-                if batch.last and (changed_before or stored.changed):
+                if batch.last and (changed or stored.created or stored.updated):
                     _wake_audiences(connection, now)
             break
         except sa.exc.IntegrityError:  # another program stored one of these people meanwhile: look again
             if attempt == ATTEMPTS:
                 raise
     seen.add(stored.lines)
-    return stored, sorted(batch.bad + stored.bad, key=lambda bad: bad[0])
+    return stored
+
+
+def _wake_audiences(connection: sa.Connection, now: int) -> None:
+    s = journey_step.c
+    connection.execute(sa.update(journey_step).where(s.kind == "audience").values(wake_at=now))
+
+
+class _Rejects:
+    """The rejected rows, in a CSV file beside the import that can be corrected and imported."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self.count = 0
+        self._path = path.with_name(f"{path.stem}.rejects.csv")
+        self._unfinished = self._path.with_name(self._path.name + ".unfinished")
+        self._language = language
+        self._file: IO[str] | None = None
+
+    def start(self, names: list[str], delimiter: str) -> None:
+        self._names, self._delimiter = [name for name in names if name not in REJECT_COLUMNS], delimiter
+        self._kept = [n for n, name in enumerate(names) if name not in REJECT_COLUMNS]
+        self._width = len(names)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+            self._unfinished.unlink(missing_ok=True)
+
+    def write(self, bad: list[Bad]) -> None:
+        if bad and not self._file:
+            try:  # the BOM makes Excel read it as UTF-8
+                self._file = self._unfinished.open("w", encoding="utf-8-sig", newline="")
+            except OSError as error:
+                raise ContactsFileError(
+                    f"{len(bad)} rows or more are bad and cannot be written to {self._path}: {error.strerror}"
+                ) from error
+            self._rows = csv.writer(self._file, delimiter=self._delimiter)
+            self._rows.writerow([*REJECT_COLUMNS, *self._names])
+        for line, fields, problem in bad:
+            kept = [fields[n] for n in self._kept] if len(fields) == self._width else fields
+            self._rows.writerow([line, problem.say(self._language), *kept])
+        self.count += len(bad)
+
+    def keep(self) -> Path | None:
+        """Put the finished file in its place; None when nothing was rejected."""
+        if not self._file:
+            return None
+        self._file.close()
+        os.replace(self._unfinished, self._path)
+        return self._path

@@ -1,9 +1,14 @@
 """From a step's constructor to its form: the signature becomes a pydantic model, checked at construction.
 
-    def __init__(self, *, email: Annotated[str, Setting(en="Which mail", ja="どのメール", refers_to="send_email")],
-                 within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(3), **kwargs): ...
+    def __init__(
+        self,
+        *,
+        mail: Annotated[str, Setting(en="Which mail", ja="どのメール", refers_to="send_email")],
+        within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(3),
+        **kwargs,
+    ): ...
 
-is all a step says about its settings; YAML, the catalogue, the reference page and the checks read it here.
+is all a step says about its settings; YAML, the catalogue, the reference and the checks read it here.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ _OWN_FOLDERS = ("airflow", "airflow_ma", "pydantic")
 
 @dataclass(frozen=True)
 class Setting:
-    """What people see of one argument: its name in both languages, which step kinds it refers to, its widget."""
+    """What people see of one argument: its name in both languages, the kinds of step it names, its widget."""
 
     en: str
     ja: str

@@ -8,6 +8,7 @@ from airflow.sdk import BaseOperator, TriggerRule
 from airflow.sdk.bases.skipmixin import SkipMixin
 
 from airflow_ma.engine.database import open_database
+from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.program import steps_with_work, stranded
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ class PlanOperator(BaseOperator, SkipMixin):
         with database.read() as connection:
             ready = steps_with_work(connection, program, now=now)
             left_behind = stranded(connection, program)
+        entries = {step for step in ready if journey.steps[step].is_entry}
+        ready = ready - entries | rest_idle_entries(database, program, entries)
         for step, count in left_behind.items():
             self.log.warning(
-                "%d contacts stand at step '%s', which this journey no longer has. Bring the step back, or they wait",
+                "%d contacts stand at step '%s', which this journey no longer has. "
+                "Bring the step back: until then they wait",
                 count,
                 step,
             )

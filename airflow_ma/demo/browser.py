@@ -35,6 +35,11 @@ class Browser:
         self._pages: list[tuple[str, float]] = []
 
     @property
+    def has_place(self) -> bool:
+        """Whether it has been to the shop."""
+        return bool(self._page)
+
+    @property
     def place(self) -> dict[str, str]:
         """What has to be kept for a later visit without a link."""
         return {"page": self._page, "collector": self._collector}

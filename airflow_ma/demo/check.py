@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -16,33 +14,13 @@ from airflow_ma.demo.crowd import read_journal
 from airflow_ma.demo.environment import Place
 from airflow_ma.demo.messages import say, text
 from airflow_ma.demo.run import CAMPAIGNS, ONE_OFF, Demo, DemoError, audience, running
-from airflow_ma.engine.tables import alert, contact, message
+from airflow_ma.demo.verdict import Findings, judge
+from airflow_ma.engine.tables import alert, contact, journey, message
 from airflow_ma.insight.progress import JourneyProgress, journey_progress
 
 LIMIT_SECONDS = 290.0
 """After this time since the start the check gives up and says who is still where."""
 _CALM_SECONDS = 20.0
-SALE = "sale_announcement"
-
-
-@dataclass
-class Findings:
-    """The numbers of one demo that has come to its end, from three sides: ours, Airflow's, the crowd's."""
-
-    progress: dict[str, JourneyProgress]
-    audiences: dict[str, int]
-    accepted: int
-    mails: list[dict[str, Any]]
-    alerts: dict[tuple[str, str], set[str]]
-    """(journey, step) -> addresses of whom sales was told about."""
-    steps: dict[int, str]
-    """Message id -> the step that sent it."""
-    acts: list[dict[str, Any]]
-    failed_runs: list[str]
-    failed_tasks: list[str]
-    seconds_per_day: float
-    unfinished: bool = False
-    wrong: list[str] = field(default_factory=list)
 
 
 def check(place: Place) -> int:
@@ -51,8 +29,7 @@ def check(place: Place) -> int:
     with running(place) as demo:
         say("waiting")
         finished = _wait_for_end(demo, begin + LIMIT_SECONDS)
-        found = _collect(demo)
-        found.unfinished = not finished
+        found = _collect(demo, finished)
     for progress in found.progress.values():
         Console().print(_step_table(progress))
     Console().print(_fact_table(found))
@@ -94,30 +71,33 @@ def _calm_down(demo: Demo, end: float) -> None:
         demo.pause(1.0)
 
 
-def _collect(demo: Demo) -> Findings:
+def _collect(demo: Demo, finished: bool) -> Findings:
     try:
         runs = demo.api.runs(state=["failed"])
         tasks = demo.api.task_instances(state=["failed", "upstream_failed"])
         mails = list(demo.api.mails())
     except httpx.HTTPError as error:
         raise DemoError(f"Airflow's API did not answer at the end: {error}") from error
-    a, m, c = alert.c, message.c, contact.c
+    a, m, c, j = alert.c, message.c, contact.c, journey.c
     with demo.database.read() as connection:
         progress = {key: journey_progress(connection, key) for key in CAMPAIGNS}
         accepted = connection.scalar(sa.select(sa.func.count()).where(m.state == "accepted")) or 0
         steps = {row.id: row.step for row in connection.execute(sa.select(m.id, m.step))}
         told = connection.execute(
-            sa.select(a.journey_id, a.step, c.email).join(contact, c.id == a.contact_id)
+            sa.select(j.key, a.step, c.email)
+            .select_from(alert)
+            .join(journey, j.id == a.journey_id)
+            .join(contact, c.id == a.contact_id)
         ).all()
-        keys = _journey_keys(connection)
     alerts: dict[tuple[str, str], set[str]] = {}
     for row in told:
-        alerts.setdefault((keys[row.journey_id], row.step), set()).add(row.email)
+        alerts.setdefault((row.key, row.step), set()).add(row.email)
     return Findings(
         progress=progress,
-        audiences={key: len(audience(tag)) for key, tag in CAMPAIGNS.items()},
+        finished=finished,
+        audiences={key: frozenset(audience(tag)) for key, tag in CAMPAIGNS.items()},
         accepted=accepted,
-        mails=mails,
+        mails=Counter((mail["to_address"], mail["subject"]) for mail in mails),
         alerts=alerts,
         steps=steps,
         acts=read_journal(demo.place.journal),
@@ -125,3 +105,36 @@ def _collect(demo: Demo) -> Findings:
         failed_tasks=[f"{task['dag_id']} {task['task_id']} ({task['dag_run_id']})" for task in tasks],
         seconds_per_day=demo.place.seconds_per_day,
     )
+
+
+def _step_table(progress: JourneyProgress) -> Table:
+    table = Table(title=progress.title, title_justify="left")
+    for column, justify in (("step", "left"), ("arrived", "right"), ("still", "right"), ("left_by", "left")):
+        table.add_column(text(column), justify=justify)  # type: ignore[arg-type]
+    for step in progress.steps:
+        left = ", ".join(f"{outcome} {number}" for outcome, number in sorted(step.left.items()))
+        table.add_row(step.title, str(step.arrived), str(step.waiting), left)
+    return table
+
+
+def _fact_table(found: Findings) -> Table:
+    table = Table(title_justify="left")
+    table.add_column(text("fact"))
+    table.add_column(text("number"), justify="right")
+    parts = found.progress.values()
+    acts = Counter(entry["act"] for entry in found.acts)
+    for key, progress in found.progress.items():
+        of = text("of_audience", entered=progress.entered, audience=len(found.audiences[key]))
+        table.add_row(key, of)
+    for fact, number in (
+        ("sent", found.accepted),
+        ("in_mailbox", found.mails.total()),
+        ("duplicates", found.doubled_mails() + sum(part.doubled for part in parts)),
+        ("lost", sum(part.lost for part in parts)),
+        ("alerts", sum(map(len, found.alerts.values()))),
+        ("failed_runs", len(found.failed_runs)),
+        ("failed_tasks", len(found.failed_tasks)),
+        ("crowd_did", ", ".join(f"{kind} {number}" for kind, number in acts.items())),
+    ):
+        table.add_row(text(fact), str(number))
+    return table

@@ -12,9 +12,11 @@ import json
 import random
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import httpx
@@ -22,11 +24,12 @@ import httpx
 from airflow_ma.demo.browser import Browser, UnexpectedAnswerError
 from airflow_ma.demo.customers import Act, plan
 from airflow_ma.demo.loopback import NotThisMachineError, RequestsExhaustedError, loopback_client
-from airflow_ma.demo.mail_reader import ReadMail, read_mail
+from airflow_ma.demo.mail_reader import Content, read_content
 
 SOONEST = 2.5
 """Real seconds between a mail's arrival and the first thing a person does with it: faster is a machine."""
 PAGE = 200
+T = TypeVar("T")
 _SETTLED = 20.0  # real seconds after which no mail turns up with a lower number than one already read
 _ANSWERS = {
     "en": (
@@ -42,6 +45,10 @@ _ANSWERS = {
 }
 
 
+LETTERS = "cold_outreach"
+"""The journey whose mails are letters from the wholesale desk: they ask for an answer, not for a visit."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """Where the crowd stops, whatever happens."""
@@ -49,6 +56,16 @@ class Limits:
     requests: int = 100_000
     seconds: float = 12 * 3600
     at_once: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What the list of the mailbox says about one mail."""
+
+    message_id: int
+    address: str
+    subject: str
+    is_letter: bool
 
 
 class Crowd:
@@ -111,17 +128,17 @@ class Crowd:
                     return
                 await asyncio.sleep(1.0)
 
-    async def _new_mails(self) -> list[ReadMail]:
+    async def _new_mails(self) -> list[Mail]:
         now = time.monotonic()
         while len(self._highest) > 1 and self._highest[1][0] < now - _SETTLED:
             self._highest.popleft()
         after = self._highest[0][1]
-        found: list[ReadMail] = []
+        found: list[Mail] = []
         try:
             while True:
                 params = {"after": after, "limit": PAGE}
                 page = (await self._ask("GET", "/airflow-ma/api/mailbox", params=params))["mails"]
-                found += [read_mail(mail) for mail in page if mail["message_id"] not in self._seen]
+                found += [_mail(entry) for entry in page if entry["message_id"] not in self._seen]
                 if len(page) < PAGE:
                     break
                 after = page[-1]["message_id"]
@@ -144,55 +161,49 @@ class Crowd:
             response = await self._client.request(method, url, headers=self._login, **arguments)
         return response.raise_for_status().json()
 
-    async def _live(self, mail: ReadMail) -> None:
+    async def _live(self, mail: Mail) -> None:
         acts = plan(self._seed, mail.address, mail.subject, is_letter=mail.is_letter)
         arrived = time.time()
+        content: Content | None = None
         for act in acts:
             if (mail.message_id, act.kind) in self._done:
                 continue
             await asyncio.sleep(arrived + SOONEST + act.after * self._pace - time.time())
             async with self._turn:
-                trouble = await self._try(mail, act)
-            self._note(mail, act, arrived, trouble)
-            if trouble:
-                return
+                try:
+                    if content is None:
+                        content = await _patiently(partial(self._read, mail))
+                    browser = self._browser(mail, content)
+                    await _patiently(partial(self._do, mail, content, act, browser))
+                except (UnexpectedAnswerError, NotThisMachineError, httpx.HTTPError) as error:
+                    self._note(mail, act, arrived, {"trouble": f"{type(error).__name__}: {error}"})
+                    return
+            more = {"pages": browser.take_pages(), "place": browser.place} if browser.has_place else {}
+            self._note(mail, act, arrived, more)
 
-    async def _try(self, mail: ReadMail, act: Act) -> str | None:
-        """What went wrong, if something did."""
-        for attempt in range(3):
-            try:
-                await self._do(mail, act)
-            except httpx.TransportError as error:
-                trouble = f"no answer ({type(error).__name__})"
-                await asyncio.sleep(2.0 * (attempt + 1))
-            except (UnexpectedAnswerError, NotThisMachineError, httpx.HTTPError) as error:
-                return str(error)
-            else:
-                return None
-        return trouble
+    async def _read(self, mail: Mail) -> Content:
+        return read_content((await self._ask("GET", f"/airflow-ma/api/mailbox/{mail.message_id}"))["html"])
 
-    async def _do(self, mail: ReadMail, act: Act) -> None:
-        browser = self._browser(mail)
+    async def _do(self, mail: Mail, content: Content, act: Act, browser: Browser) -> None:
         match act.kind:
             case "open":
-                if mail.pixel:
-                    await browser.load(mail.pixel)
+                if content.pixel:
+                    await browser.load(content.pixel)
             case "visit":
-                if mail.links:
-                    await browser.follow(mail.links[int(act.link * len(mail.links))])
+                if content.links:
+                    await browser.follow(content.links[int(act.link * len(content.links))])
                     await self._look_around(browser, act)
             case "return":
                 await self._look_around(browser, act)
             case "reply":
-                text = random.Random(f"{self._seed}|{mail.address}").choice(  # noqa: S311
-                    _ANSWERS.get(mail.language, _ANSWERS["en"])
-                )
+                answers = _ANSWERS.get(content.language, _ANSWERS["en"])
+                text = random.Random(f"{self._seed}|{mail.address}").choice(answers)  # noqa: S311
                 await self._ask(
                     "POST", f"/airflow-ma/api/mailbox/{mail.message_id}/reply", json={"text": text}
                 )
             case "unsubscribe":
-                if mail.unsubscribe:
-                    await browser.confirm(mail.unsubscribe)
+                if content.unsubscribe:
+                    await browser.confirm(content.unsubscribe)
 
     async def _look_around(self, browser: Browser, act: Act) -> None:
         async def dwell(seconds: float) -> None:
@@ -201,32 +212,37 @@ class Crowd:
         for look in act.looks:
             await browser.look(look, dwell)
 
-    def _browser(self, mail: ReadMail) -> Browser:
+    def _browser(self, mail: Mail, content: Content) -> Browser:
         browser = self._browsers.get(mail.address)
         if browser is None:
             visitor = random.Random(f"{self._seed}|{mail.address}").randbytes(16).hex()  # noqa: S311
-            browser = self._browsers[mail.address] = Browser(self._client, visitor, mail.language)
+            browser = self._browsers[mail.address] = Browser(self._client, visitor, content.language)
             if mail.address in self._places:
                 browser.recall(self._places[mail.address])
         return browser
 
-    def _note(self, mail: ReadMail, act: Act, arrived: float, trouble: str | None) -> None:
+    def _note(self, mail: Mail, act: Act, arrived: float, more: dict[str, Any]) -> None:
         self._last_act = time.monotonic()
-        entry: dict[str, Any] = {
-            "message_id": mail.message_id,
-            "to": mail.address,
-            "act": act.kind,
-            "arrived": arrived,
-            "at": time.time(),
-        }
-        if act.kind in ("visit", "return"):
-            browser = self._browser(mail)
-            entry |= {"pages": browser.take_pages(), "place": browser.place}
-        if trouble:
-            entry["trouble"] = trouble
-            click.echo(f"{act.kind} of message {mail.message_id} failed: {trouble}", err=True)
+        entry = {"message_id": mail.message_id, "to": mail.address, "act": act.kind, "arrived": arrived}
+        entry |= {"at": time.time()} | more
         with self._journal.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        if "trouble" in more:
+            click.echo(f"{act.kind} of message {mail.message_id} failed: {more['trouble']}", err=True)
+
+
+async def _patiently(do: Callable[[], Awaitable[T]]) -> T:
+    """Try again while nobody answers; raise httpx.TransportError when that does not end."""
+    for pause in (1.0, 3.0):
+        try:
+            return await do()
+        except httpx.TransportError:
+            await asyncio.sleep(pause)
+    return await do()
+
+
+def _mail(entry: dict[str, Any]) -> Mail:
+    return Mail(entry["message_id"], entry["to_address"], entry["subject"], entry["journey"] == LETTERS)
 
 
 def read_journal(journal: Path) -> list[dict[str, Any]]:

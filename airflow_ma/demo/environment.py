@@ -118,7 +118,9 @@ class Place:
         if self.emails != own:
             shutil.copytree(own, self.emails, dirs_exist_ok=True)
             for body in self.emails.glob("*/*/body.*"):
-                moved = body.read_text(encoding="utf-8").replace(f"http://localhost:{Ports.shop}", self.url("shop"))
+                moved = body.read_text(encoding="utf-8").replace(
+                    f"http://localhost:{Ports.shop}", self.url("shop")
+                )
                 body.write_text(moved, encoding="utf-8")
 
     @property

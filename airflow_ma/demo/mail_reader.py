@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urlsplit
-
-LETTER_SIGNATURES = ("wholesale desk", "卸売担当")
-"""Who signs the mails that ask for an answer rather than a visit."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMail:
-    """What a reader finds in a mail. ``pixel`` and ``unsubscribe`` are None when it has none."""
+class Content:
+    """What a reader finds in an open mail. ``pixel`` and ``unsubscribe`` are None when it has none."""
 
-    message_id: int
-    address: str
-    subject: str
     language: str
-    is_letter: bool
     pixel: str | None
     links: tuple[str, ...]
     unsubscribe: str | None
 
 
-def read_mail(mail: Mapping[str, Any]) -> ReadMail:
-    """Read one entry of the mailbox API: its pictures, its links and who signed it."""
+def read_content(html: str) -> Content:
+    """Find the pictures and links of a mail."""
     finder = _Finder()
-    finder.feed(mail["html"])
+    finder.feed(html)
     finder.close()
-    return ReadMail(
-        message_id=mail["message_id"],
-        address=mail["to_address"],
-        subject=mail["subject"],
+    return Content(
         language=finder.language or "en",
-        is_letter=any(signature in mail["text"] for signature in LETTER_SIGNATURES),
         pixel=next((url for url in finder.pictures if "/o/" in urlsplit(url).path), None),
         links=tuple(url for url in finder.links if "/c/" in urlsplit(url).path),
         unsubscribe=next((url for url in finder.links if "/u/" in urlsplit(url).path), None),

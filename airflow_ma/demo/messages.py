@@ -94,6 +94,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{folder} を削除しました。次回は最初から始まります。",
     ),
     "reset_nothing": ("There is nothing to remove.", "削除するものはありません。"),
+    "no_checkout": (
+        "There are no campaigns in {folder}/dags. Change to the folder you cloned airflow_ma into.",
+        "{folder}/dags にキャンペーンがありません。airflow_ma をクローンしたフォルダーで実行してください。",
+    ),
     "waiting": (
         "Waiting until everybody has left both campaigns",
         "全員がキャンペーンを終えるまで待っています",
@@ -104,18 +108,72 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "left_by": ("Left by", "結果"),
     "fact": ("What", "項目"),
     "number": ("Number", "値"),
-    "entered": ("entered", "開始"),
     "of_audience": ("{entered} entered (audience {audience})", "{entered}人が開始(対象 {audience}人)"),
     "sent": ("messages sent", "送信メール"),
     "in_mailbox": ("mails in the mailbox", "メールボックスのメール"),
-    "duplicates": ("people or mails doubled", "重複"),
-    "lost": ("people lost", "行方不明"),
+    "duplicates": ("people or mails doubled", "重複した人・メール"),
+    "lost": ("people lost", "行方不明の人"),
     "alerts": ("alerts to sales", "営業へのアラート"),
     "failed_runs": ("failed runs", "失敗した実行"),
     "failed_tasks": ("failed task instances", "失敗したタスク"),
-    "crowd_did": ("What the customers did", "顧客の行動"),
+    "crowd_did": ("what the customers did", "顧客の行動"),
     "good": ("Everything adds up ({seconds} s).", "すべての数が合いました({seconds}秒)。"),
     "bad": ("{count} things do not add up:", "数が合わない項目が{count}件あります:"),
+    "wrong_unfinished": (
+        "{journey}: time is up, and {waiting} people still wait at '{step}'",
+        "{journey}: 制限時間を過ぎましたが、'{step}' で{waiting}人が待っています",
+    ),
+    "wrong_run": (
+        "time is up, and not everybody has left both campaigns, or the run of {journey} still goes on",
+        "制限時間を過ぎましたが、まだ終えていない人がいるか、{journey} の実行が続いています",
+    ),
+    "wrong_entered": (
+        "{journey}: {entered} people entered, but the CSV has {audience} for it",
+        "{journey}: {entered}人が開始しましたが、CSVの対象者は{audience}人です",
+    ),
+    "wrong_sum": (
+        "{journey}: {entered} entered, but {active} under way and {left} who left make {total}",
+        "{journey}: 開始{entered}人に対し、進行中{active}人と終了{left}人の合計は{total}人です",
+    ),
+    "wrong_step": (
+        "{journey}, step '{step}': {arrived} arrived, but {waiting} waiting and {left} who left make {total}",
+        "{journey} のステップ '{step}': 到達{arrived}人に対し、待機と通過は計{total}人です({waiting}+{left})",
+    ),
+    "wrong_mailbox": (
+        "{accepted} messages were accepted, but the mailbox holds {mails}",
+        "送信済みメール{accepted}通に対し、メールボックスには{mails}通あります",
+    ),
+    "wrong_messages": (
+        "the campaigns say they sent {messages} messages, but {accepted} were accepted",
+        "キャンペーンの送信数{messages}通に対し、受け付けられたのは{accepted}通です",
+    ),
+    "wrong_doubled_mail": (
+        "the mail '{subject}' reached the same person {times} times",
+        "メール「{subject}」が同じ人に{times}回届きました",
+    ),
+    "wrong_doubled": (
+        "{journey}: {number} people or mails are doubled",
+        "{journey}: 重複が{number}件あります",
+    ),
+    "wrong_lost": ("{journey}: {number} people are lost", "{journey}: {number}人が行方不明です"),
+    "wrong_no_alert": ("nobody was raised to sales", "営業へのアラートが1件もありません"),
+    "wrong_alerts": (
+        "{journey}: {stated} alerts are reported, but {found} are stored",
+        "{journey}: アラートの報告は{stated}件ですが、保存されているのは{found}件です",
+    ),
+    "wrong_missed": (
+        "{journey}, step '{step}': sales was not told about {number} people whom the crowd's journal names",
+        "{journey} のステップ '{step}': 顧客側の記録では対象の{number}人が、営業に伝わっていません",
+    ),
+    "wrong_unfounded": (
+        "{journey}, step '{step}': sales was told about {number} people who did nothing of the kind",
+        "{journey} のステップ '{step}': 該当する行動のない{number}人が、営業に伝えられました",
+    ),
+    "wrong_trouble": (
+        "a customer met an error: {act} of message {message}: {trouble}",
+        "顧客の操作でエラーが発生しました: メッセージ{message}の{act}: {trouble}",
+    ),
+    "wrong_failed_run": ("failed in Airflow: {what}", "Airflow で失敗: {what}"),
 }
 
 

@@ -61,12 +61,12 @@ class Demo:
         say("collector")
         host = ["--host", "127.0.0.1"]
         self._program(
-            "collector", "-m", "airflow_ma.cli", "collector", *host, "--port", str(self.place.ports.collector)
+            "collector", "airflow-ma", "collector", *host, "--port", str(self.place.ports.collector)
         )
         shop = ["airflow_ma.demo.shop:create_shop", "--factory", "--no-access-log", *host]
-        self._program("shop", "-m", "uvicorn", *shop, "--port", str(self.place.ports.shop))
+        self._program("shop", "uvicorn", *shop, "--port", str(self.place.ports.shop))
         say("airflow")
-        self._program("airflow", "-m", "airflow", "standalone")
+        self._program("airflow", "airflow", "standalone")
         self._wait_for_airflow()
         say("dags")
         for dag in CAMPAIGNS:
@@ -74,7 +74,7 @@ class Demo:
         say("crowd")
         pace = str(self.place.seconds_per_day)
         crowd = ["--airflow", self.place.url("airflow"), "--journal", str(self.place.journal)]
-        self._program("crowd", "-m", "airflow_ma.demo.crowd", *crowd, "--seconds-per-day", pace)
+        self._program("crowd", "python", "-m", "airflow_ma.demo.crowd", *crowd, "--seconds-per-day", pace)
         if self.api.run_once(ONE_OFF):
             say("cold_started")
 
@@ -147,7 +147,7 @@ class Demo:
         say("clock", pace=f"{self.place.seconds_per_day:g}")
 
     def _command(self, name: str, *arguments: str) -> None:
-        command = [sys.executable, "-m", "airflow_ma.cli", *arguments]
+        command = [_script("airflow-ma"), *arguments]
         log = self.place.logs / f"{name}.log"
         with log.open("wb") as output:
             result = subprocess.run(  # noqa: S603
@@ -156,15 +156,18 @@ class Demo:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                start_new_session=True,  # Ctrl-C waits for it: it takes seconds, and half of it helps nobody
                 check=False,
             )
+        if self.stop.is_set():
+            raise KeyboardInterrupt
         if result.returncode:
             shown = " ".join(["airflow-ma", *arguments])
             raise DemoError(text("step_failed", command=shown) + "\n" + _tail(log))
 
-    def _program(self, name: str, *arguments: str) -> None:
+    def _program(self, name: str, command: str, *arguments: str) -> None:
         self.programs.start(
-            name, [sys.executable, *arguments], self.environment, self.place.logs / f"{name}.log"
+            name, [_script(command), *arguments], self.environment, self.place.logs / f"{name}.log"
         )
 
     def _wait_for_airflow(self) -> None:
@@ -265,6 +268,11 @@ def _print_box(place: Place) -> None:
         text("box_end"),
     ]
     Console().print(Panel("\n".join(lines), title=text("box_title"), expand=False, padding=(1, 3)))
+
+
+def _script(name: str) -> str:
+    """A program of this Python's environment, whatever PATH says."""
+    return str(Path(sys.executable).with_name(name))
 
 
 def _tail(log: Path, lines: int = 25) -> str:

@@ -132,7 +132,7 @@ def relocate(
 ) -> dict[str, int]:
     """Move the chosen enrollments by ``outcome`` (an expression over the enrollment; NULL: stay).
 
-    Those who stay get the columns in ``sleep``. Writes the moves and the new places; returns outcome -> count.
+    Those who stay get the columns in ``sleep``. Writes moves and new places; returns outcome -> count.
     """
     if connection.dialect.name == "postgresql":
         return _relocate_postgresql(connection, program, step_id, outcome, chosen, now, run_id, sleep)

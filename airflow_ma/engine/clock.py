@@ -91,7 +91,8 @@ def set_fast_forward(connection: sa.Connection, *, seconds_per_day: float, chann
     """
     if channel != "sandbox":
         raise ValueError(
-            f"time runs fast only in the sandbox, and the channel is '{channel}'; set AIRFLOW_MA_CHANNEL=sandbox"
+            f"time runs fast only in the sandbox, and the channel is '{channel}'; "
+            "set AIRFLOW_MA_CHANNEL=sandbox"
         )
     if not 0 < seconds_per_day <= 86_400:
         raise ValueError(f"seconds per day must be above 0 and at most 86400, not {seconds_per_day}")

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from airflow_ma.config import settings
@@ -143,8 +142,9 @@ def _head() -> str:
 
 
 def _refuse_newer(connection: sa.Connection) -> str | None:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    found = context.get_current_revision()
+    found: str | None = None
+    if sa.inspect(connection).has_table(VERSION_TABLE):
+        found = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
     known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
     if found and found not in known:
         raise DatabaseError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -63,6 +64,34 @@ def enroll(
         if taken < chunk:
             break
     return Counter({ENTERED: entered} if entered else {})
+
+
+def rest_idle_entries(database: Database, program: Program, step_ids: Iterable[str]) -> set[str]:
+    """Put entry steps to sleep that are due but would let nobody in; returns those that stay due.
+
+    Asking first saves a run of the whole journey each time an audience is looked through in vain.
+    """
+    busy: set[str] = set()
+    now = database.clock().now()
+    for step_id in step_ids:
+        step = cast("EnteringStep", program.steps[step_id])
+        with database.read() as connection:
+            audience = step.audience(connection, now)
+            asked = connection.scalar(
+                sa.select(r.id).where(r.journey_id == program.journey_id, r.step == step_id).limit(1)
+            )
+            new = None
+            if audience is not None:
+                entry_key = sa.literal("", sa.Text)
+                new = connection.scalar(
+                    sa.select(c.id).where(audience, ~_enrolled(program, entry_key)).limit(1)
+                )
+        if asked is not None or new is not None:
+            busy.add(step_id)
+            continue
+        with database.write() as connection:
+            connection.execute(_slept(program, step_id, now, step.look_again))
+    return busy
 
 
 def _upper_bound(connection: sa.Connection, low: int, chunk: int) -> int | None:

@@ -101,7 +101,7 @@ def _edges(graph: JourneyGraph) -> Iterator[Problem]:
             yield _at(
                 step,
                 "missing-label",
-                f"the edge from '{step.id}' to '{edge.to_step}' has no label, and '{step.id}' has several outcomes",
+                f"the edge from '{step.id}' to '{edge.to_step}' has no label; '{step.id}' has several outcomes",
                 f'Write `>> Label("...") >>` with one of: {", ".join(step.outcomes)}',
             )
         elif edge.outcome is not None and edge.outcome not in step.outcomes:
@@ -129,7 +129,7 @@ def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
                 yield _at(
                     step,
                     "two-ways",
-                    f"outcome '{outcome}' of '{step.id}' leads to {len(targets)} steps ({', '.join(targets)}); "
+                    f"outcome '{outcome}' of '{step.id}' leads to several steps ({', '.join(targets)}); "
                     "a contact is at one place at a time",
                     "Keep one of the edges, or split with a split step",
                 )
@@ -143,8 +143,8 @@ def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
                 yield _at(
                     step,
                     "outcome-leads-nowhere",
-                    f"outcome '{outcome}' of '{step.id}' leads nowhere: those contacts would just drop out",
-                    f'Connect it: `{step.id} >> Label("{outcome}") >> ...`, to an end step if they should leave. '
+                    f"outcome '{outcome}' of '{step.id}' leads nowhere: those contacts would drop out",
+                    f'Connect it: `{step.id} >> Label("{outcome}") >> ...`, or to an end step if they leave. '
                     'Outcomes that lead to the same step share a label: Label("one | other")',
                 )
 

@@ -75,7 +75,7 @@ def _editable(dag_ids: set[str], user: BaseUser) -> set[str]:
     return found
 
 
-def own_origin(request: Request) -> None:
+def own_origin(request: Request, _: ReaderDep) -> None:
     """Refuse a write that a page of another site makes a signed-in browser send.
 
     Browsers say where a request comes from. A program says nothing, and must send a bearer token.
@@ -92,7 +92,7 @@ def own_origin(request: Request) -> None:
         raise Refused("this came from another site, or without a bearer token; nothing was changed")
 
 
-def json_only(request: Request) -> None:
+def json_only(request: Request, _: ReaderDep) -> None:
     """Refuse a body that is not declared as JSON: only those cannot be sent by a form of another site."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from airflow.configuration import conf
@@ -48,12 +48,12 @@ class MarketingAutomationPlugin(AirflowPlugin):
     """Adds the sandbox mailbox to Airflow's web server and to its navigation."""
 
     name = "airflow_ma"
-    fastapi_apps: ClassVar[list[Any]] = [
+    fastapi_apps: list[Any] = [  # noqa: RUF012 - as Airflow declares it
         {"app": _WebApp(), "url_prefix": PREFIX, "name": "Marketing automation"}
     ]
     # Without url_route this is a plain link to a tab of its own: inside Airflow's frame, links in mails
     # could not open.
-    external_views: ClassVar[list[Any]] = [
+    external_views: list[Any] = [  # noqa: RUF012
         {
             "name": "Mailbox",
             "href": f"{_base_path()}{PREFIX}/mailbox",

@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
-from starlette.routing import get_route_path  # type: ignore[attr-defined]
 
 from airflow_ma.engine.database import DatabaseError
 from airflow_ma.plugin import mailbox_api, mailbox_pages
@@ -33,7 +32,7 @@ def create_app() -> FastAPI:
 
 
 def _for_program(request: Request) -> bool:
-    return get_route_path(request.scope).startswith("/api/")
+    return request.url.path.removeprefix(request.scope["root_path"]).startswith("/api/")
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -57,8 +56,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _no_database(request: Request, error: Exception) -> Response:
-    detail = str(error) if isinstance(error, DatabaseError) else "the database does not answer; try again"
-    log.error("the web pages cannot use the database of airflow_ma", exc_info=error)
+    if isinstance(error, DatabaseError):
+        reason = detail = str(error)
+    else:  # its own text would quote the values of the statement: names and addresses
+        reason, detail = str(getattr(error, "orig", "")), "the database does not answer; try again"
+    log.error("the web pages cannot use the database of airflow_ma: %s", reason)
     if _for_program(request):
         return JSONResponse({"detail": detail}, status_code=503)
     return page(request, "message.html", status=503, message="no_database", detail=detail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from airflow_ma.collector.replies import record_reply
@@ -51,12 +51,11 @@ def _list(reader: ReaderDep, request: Request, before: int | None, search: str) 
 
 
 @router.get("/mailbox/{message_id}")
-@router.get("/mailbox/{message_id}/{part}")
 def mail_page(
     reader: ReaderDep,
     request: Request,
     message_id: MessageId,
-    part: Annotated[Literal["html", "text", "headers"], Path()] = "html",
+    part: Literal["html", "text", "headers"] = "html",
 ) -> HTMLResponse:
     """One mail: as it looks, its text part or its headers."""
     mail = mailbox.one(reader, message_id)

@@ -1,0 +1,119 @@
+"""``airflow-ma check PATH...``: everything that is wrong with journeys, before Airflow ever sees them."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from airflow_ma.journey.checks import JourneyError, Problem
+from airflow_ma.journey.model import Source
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per problem, for other programs.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check the journeys in PATHS: Python or YAML files, or folders of them.
+
+    Exits 0 when all are good, 1 when there is a problem, with file, line and what to do.
+    """
+    files = [file for path in paths for file in _files(path)]
+    problems: list[Problem] = []
+    journeys = 0
+    seen: dict[str, str] = {}
+    for file in files:
+        found, keys = check_file(file)
+        problems += found
+        journeys += len(keys)
+        for key in keys:
+            if key in seen:
+                problems.append(
+                    Problem(
+                        "duplicate-journey",
+                        f"the journey '{key}' is also in {seen[key]}",
+                        "Give one of them another name",
+                        Source(str(file), 1),
+                    )
+                )
+            seen[key] = str(file)
+    if not files:
+        problems.append(
+            Problem("no-files", f"no .py or .yaml file in {', '.join(map(str, paths))}", "Name others")
+        )
+    for problem in problems:
+        click.echo(_as_json(problem) if as_json else str(problem))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if not as_json:
+        click.echo(f"{len(files)} files, {journeys} journeys, {errors} errors", err=True)
+    sys.exit(1 if errors else 0)
+
+
+def check_file(file: Path) -> tuple[list[Problem], list[str]]:
+    """The problems in one file, and the keys of the journeys it holds."""
+    from airflow_ma.dag import Journey
+    from airflow_ma.dag.load import load_journey
+
+    try:
+        if file.suffix == ".py":
+            found = [value for value in runpy.run_path(str(file)).values() if isinstance(value, Journey)]
+            journeys = [j for j in dict.fromkeys(found) if j.source and Path(j.source.file) == file]
+        else:
+            journeys = [load_journey(file)]
+    except JourneyError as error:
+        return error.problems, []
+    except FileNotFoundError:
+        return [Problem("no-files", f"there is no file {file}", "Correct the path", Source(str(file), 1))], []
+    except (Exception, SystemExit) as error:
+        return [_raised(file, error)], []
+    return [
+        problem for journey in journeys for step in journey.steps.values() for problem in step.inspect()
+    ], [journey.dag_id for journey in journeys]
+
+
+def _raised(file: Path, error: BaseException) -> Problem:
+    source = getattr(error, "source", None) or _line_in(file, error)
+    message = getattr(error, "problem", None) or f"{type(error).__name__}: {error}"
+    return Problem("cannot-load", str(message).rstrip("."), "Correct it there", source)
+
+
+def _line_in(file: Path, error: BaseException) -> Source:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return Source(error.filename or str(file), error.lineno)
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == file]
+    return Source(str(file), (lines[-1] if lines else None) or 1)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    for file in sorted(path.rglob("*")):
+        hidden = any(part.startswith((".", "__")) for part in file.relative_to(path).parts)
+        if not hidden and file.is_file() and (file.suffix in {".yaml", ".yml"} or _is_campaign(file)):
+            yield file
+
+
+def _is_campaign(file: Path) -> bool:
+    return file.suffix == ".py" and "airflow_ma" in file.read_text(encoding="utf-8", errors="replace")
+
+
+def _as_json(problem: Problem) -> str:
+    source = problem.source
+    return json.dumps(
+        {
+            "file": source.file if source else None,
+            "line": source.line if source else None,
+            "severity": problem.severity,
+            "rule": problem.rule,
+            "step": problem.step,
+            "message": problem.message,
+            "fix": problem.fix,
+        },
+        ensure_ascii=False,
+    )

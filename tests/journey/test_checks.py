@@ -1,0 +1,136 @@
+"""Each thing that can be wrong with a journey is found, with its place and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from airflow_ma.journey.checks import RULES, JourneyError, find_problems
+from airflow_ma.journey.model import Edge, JourneyGraph, Source, Step
+
+
+def step(step_id: str, *outcomes: str, line: int = 1, **values: object) -> Step:
+    return Step(
+        id=step_id,
+        kind=str(values.pop("kind", "wait")),
+        settings={},
+        outcomes=outcomes or ("done",),
+        source=Source("sale.py", line),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+ENTRY = step("people", "entered", is_entry=True, kind="audience", line=2)
+MAIL = step("mail", "sent", "not_sent", optional=frozenset({"not_sent"}), kind="send_email", line=3)
+OPENED = step("opened", "opened", "not_opened", refers_to={"mail": ("send_email",)}, line=4)
+BYE = step("bye", "left", is_end=True, line=5)
+GOOD = JourneyGraph(
+    key="sale",
+    title="Sale",
+    mode="continuous",
+    steps=(ENTRY, MAIL, OPENED, BYE),
+    edges=(
+        Edge("people", "entered", "mail"),
+        Edge("mail", None, "opened"),
+        Edge("opened", "opened", "bye"),
+        Edge("opened", "not_opened", "bye"),
+    ),
+    source=Source("sale.py", 1),
+)
+
+
+def change(*, steps: tuple[Step, ...] | None = None, edges: tuple[Edge, ...] | None = None) -> JourneyGraph:
+    return replace(GOOD, steps=steps or GOOD.steps, edges=edges if edges is not None else GOOD.edges)
+
+
+def test_a_good_journey_has_no_problems() -> None:
+    assert find_problems(GOOD) == []
+
+
+BROKEN = {
+    "duplicate-id": (change(steps=(*GOOD.steps, step("mail", line=9))), "two steps are called 'mail'", 9),
+    "no-entry": (change(steps=(MAIL, OPENED, BYE), edges=GOOD.edges[1:]), "nobody would ever come in", 1),
+    "entry-inside": (change(edges=(*GOOD.edges, Edge("bye", None, "people"))), "another step leads to it", 2),
+    "missing-step": (
+        change(edges=(*GOOD.edges[:-1], Edge("opened", "not_opened", "goodbye"))),
+        "there is no step 'goodbye'",
+        4,
+    ),
+    "missing-label": (change(edges=(*GOOD.edges[:2], Edge("opened", None, "bye"))), "has no label", 4),
+    "unknown-outcome": (
+        change(edges=(*GOOD.edges, Edge("opened", "openend", "bye"))),
+        "has no outcome 'openend'. Did you mean 'opened'?",
+        4,
+    ),
+    "outcome-leads-nowhere": (change(edges=GOOD.edges[:-1]), "outcome 'not_opened' of 'opened' leads nowhere", 4),
+    "two-ways": (
+        change(
+            steps=(*GOOD.steps, step("other", line=6)), edges=(*GOOD.edges, Edge("opened", "opened", "other"))
+        ),
+        "at one place at a time",
+        4,
+    ),
+    "end-goes-on": (
+        change(steps=(*GOOD.steps, step("more", line=6)), edges=(*GOOD.edges, Edge("bye", None, "more"))),
+        "ends the journey, but leads on",
+        5,
+    ),
+    "missing-reference": (
+        change(steps=(ENTRY, MAIL, replace(OPENED, refers_to={"mial": ("send_email",)}), BYE)),
+        "refers to 'mial', but there is no such step. Did you mean 'mail'?",
+        4,
+    ),
+    "wrong-reference": (
+        change(steps=(ENTRY, MAIL, replace(OPENED, refers_to={"people": ("send_email",)}), BYE)),
+        "which is a audience step",
+        4,
+    ),
+    "reference-not-before": (
+        change(
+            steps=(*GOOD.steps, replace(MAIL, id="later", source=Source("sale.py", 8)),
+                   step("wait2", refers_to={"later": ("send_email",)}, line=7)),
+            edges=(*GOOD.edges[:2], Edge("opened", "opened", "wait2"), Edge("opened", "not_opened", "bye"),
+                   Edge("wait2", None, "later")),
+        ),
+        "which no contact has passed",
+        7,
+    ),
+    "cycle": (
+        change(
+            steps=(*GOOD.steps, step("again", line=6)),
+            edges=(*GOOD.edges[:2], Edge("opened", "opened", "again"), Edge("again", None, "mail"), GOOD.edges[3]),
+        ),
+        "runs in a circle: mail -> opened -> again -> mail",
+        3,
+    ),
+    "unreachable": (
+        change(steps=(*GOOD.steps, step("island", line=6))),
+        "no way leads to step 'island'",
+        6,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_each_rule_finds_its_fault_with_place_and_fix(rule: str) -> None:
+    graph, text, line = BROKEN[rule]
+    found = [problem for problem in find_problems(graph) if problem.rule == rule]
+    assert found, [str(p) for p in find_problems(graph)]
+    assert text in f"{found[0].message}. {found[0].fix}"
+    assert found[0].source == Source("sale.py", line)
+    assert found[0].fix
+    assert str(found[0]).startswith(f"sale.py:{line}: error: ")
+
+
+def test_every_rule_has_a_case_here() -> None:
+    assert {problem.rule for graph, _, _ in BROKEN.values() for problem in find_problems(graph)} == set(BROKEN)
+    assert len(RULES) <= len(BROKEN)
+
+
+def test_an_error_carries_all_problems() -> None:
+    graph = change(edges=(Edge("people", None, "mail"), Edge("mail", "sendt", "opened")))
+    error = JourneyError(find_problems(graph))
+    assert len(error.problems) > 2
+    assert "sendt" in str(error)
+    assert "not_opened" in str(error)
