@@ -1,10 +1,11 @@
-"""A migrated database for each test: every test that asks for ``database`` runs on SQLite and on PostgreSQL."""
+"""A migrated database for each test: who asks for ``database`` runs on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,12 @@ import pytest
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from tests.postgres_server import PostgresServer
+
+# Before anything imports Airflow: no test touches the developer's own installation.
+os.environ["AIRFLOW_HOME"] = os.environ.get("AIRFLOW_MA_TEST_HOME") or tempfile.mkdtemp(
+    prefix="airflow_ma_home_"
+)
+os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 
 SERVER_URL = "AIRFLOW_MA_TEST_POSTGRES"
 _server: PostgresServer | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -33,7 +34,9 @@ def add_contacts(database: Database, number: int, *, tag: str | None = None, **v
         ]
         connection.execute(sa.insert(contact), rows)
         keys = [row["key"] for row in rows]
-        ids = list(connection.scalars(sa.select(contact.c.id).where(contact.c.key.in_(keys)).order_by(contact.c.id)))
+        ids = list(
+            connection.scalars(sa.select(contact.c.id).where(contact.c.key.in_(keys)).order_by(contact.c.id))
+        )
         if tag:
             connection.execute(sa.insert(contact_tag), [{"contact_id": i, "tag": tag} for i in ids])
     return ids
@@ -56,10 +59,14 @@ def places(database: Database) -> dict[int, str]:
     e = enrollment.c
     with database.read() as connection:
         rows = connection.execute(sa.select(e.contact_id, e.step, e.left_reason, e.wake_at)).all()
-    return {row.contact_id: row.step if row.wake_at is not None else f"left: {row.left_reason}" for row in rows}
+    return {
+        row.contact_id: row.step if row.wake_at is not None else f"left: {row.left_reason}" for row in rows
+    }
 
 
-def happen(database: Database, event_type: str, contact_id: int, step: str | None = None, **values: Any) -> None:
+def happen(
+    database: Database, event_type: str, contact_id: int, step: str | None = None, **values: Any
+) -> None:
     """Something happens now: an event of that type, about the mail of ``step`` if one is named."""
     now = database.clock().now()
     with database.write() as connection:
@@ -79,7 +86,9 @@ def happen(database: Database, event_type: str, contact_id: int, step: str | Non
 
 def mails(database: Database) -> Counter[tuple[int, str]]:
     """(contact, step) -> mails in the mailbox."""
-    query = sa.select(message.c.contact_id, message.c.step).join(mailbox, mailbox.c.message_id == message.c.id)
+    query = sa.select(message.c.contact_id, message.c.step).join(
+        mailbox, mailbox.c.message_id == message.c.id
+    )
     with database.read() as connection:
         return Counter((row.contact_id, row.step) for row in connection.execute(query))
 
@@ -99,7 +108,9 @@ def assert_sound(database: Database) -> None:
             sa.select(sa.func.count())
             .select_from(mailbox)
             .outerjoin(message, message.c.id == mailbox.c.message_id)
-            .where(sa.or_(message.c.id.is_(None), message.c.state.not_in(["accepted", "sending", "retryable"])))
+            .where(
+                sa.or_(message.c.id.is_(None), message.c.state.not_in(["accepted", "sending", "retryable"]))
+            )
         )
     assert not doubled
     assert not stray
@@ -109,7 +120,7 @@ def assert_sound(database: Database) -> None:
     assert way.keys() == {row.id for row in enrollments}
     for row in enrollments:
         steps = way[row.id]
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in itertools.pairwise(steps):
             assert before.to_step == after.from_step, f"enrollment {row.id}: {before} then {after}"
             assert before.at <= after.at
         last = steps[-1]

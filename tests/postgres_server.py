@@ -32,9 +32,9 @@ class PostgresServer:
         data = folder / "data"
         _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = (
-            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off "
-            "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=256MB "
-            "-c max_wal_size=4GB"
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+            "-c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB"
         )
         _run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
         return cls(f"postgresql://postgres@127.0.0.1:{port}", folder, binaries)
@@ -51,7 +51,9 @@ def _binaries() -> Path:
     found = shutil.which("initdb")
     if found:
         return Path(found).parent
-    raise RuntimeError("the tests need PostgreSQL's server: apt-get install postgresql, or set AIRFLOW_MA_TEST_POSTGRES")
+    raise RuntimeError(
+        "the tests need PostgreSQL's server: apt-get install postgresql, or set AIRFLOW_MA_TEST_POSTGRES"
+    )
 
 
 def _run(*command: object) -> None:
@@ -60,5 +62,9 @@ def _run(*command: object) -> None:
         account = pwd.getpwnam("postgres")
         options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     subprocess.run(
-        [str(part) for part in command], check=True, stdout=subprocess.DEVNULL, cwd="/", **options  # type: ignore[call-overload]
+        [str(part) for part in command],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        **options,  # type: ignore[call-overload]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ ENOUGH = 8
 """Characters beyond ASCII that are valid UTF-8: no Shift_JIS text gets that far by accident."""
 LONGEST_RECORD = 1_000
 """Lines that one row may span; a longer one is taken for a quote that was never closed."""
+_NO_SHIFT_JIS = re.compile("[\x80\uf8f0-\uf8f3]")
+"""What Python makes of bytes that Shift_JIS has no characters for, instead of an error."""
 _NOT_CSV = {
     b"PK\x03\x04": "an Excel workbook or ZIP archive; open it in Excel and save it as 'CSV UTF-8'",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; open it in Excel and save it as 'CSV UTF-8'",
@@ -114,6 +117,8 @@ def _first_bad_line(path: Path, encoding: str) -> tuple[int | None, int]:
                     lines += good.count(b"\n")
                     characters += sum(byte >= 0xC0 for byte in good)
                 return lines, characters
+            if encoding == "cp932" and (stray := _NO_SHIFT_JIS.search(text)):
+                return lines + text.count("\n", 0, stray.start()), characters
             lines += chunk.count(b"\n")
             if characters < ENOUGH:
                 characters += len(text) - len(text.encode("ascii", "ignore"))

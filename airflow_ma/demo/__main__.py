@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -41,9 +42,9 @@ def run(seconds_per_day: float) -> None:
         ports = Ports.chosen(os.environ)
         watch(Place(checkout, checkout / FOLDER, ports, seconds_per_day))
     except AlreadyRunningError as error:
-        raise click.ClickException(text("already", pid=error.pid)) from None
+        _fail(text("already", pid=error.pid))
     except (DemoError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+        _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -67,9 +68,9 @@ def check(seconds_per_day: float) -> None:
         _remove(folder)
         sys.exit(judge_demo(Place(checkout, folder, Ports.free(), seconds_per_day)))
     except AlreadyRunningError as error:
-        raise click.ClickException(text("already", pid=error.pid)) from None
+        _fail(text("already", pid=error.pid))
     except DemoError as error:
-        raise click.ClickException(str(error)) from None
+        _fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -84,8 +85,13 @@ def reset() -> None:
     try:
         _remove(folder)
     except AlreadyRunningError as error:
-        raise click.ClickException(text("already", pid=error.pid)) from None
+        _fail(text("already", pid=error.pid))
     say("reset_done", folder=folder)
+
+
+def _fail(reason: str) -> NoReturn:
+    click.echo(reason, err=True)
+    sys.exit(1)
 
 
 def _remove(folder: Path) -> None:
@@ -95,10 +101,10 @@ def _remove(folder: Path) -> None:
 
 
 def _checkout() -> Path:
-    """The folder with the demo's campaigns. Raises ClickException outside a checkout."""
+    """The folder with the demo's campaigns; ends the program outside a checkout."""
     checkout = Path.cwd()
     if not (checkout / "dags" / "sale_announcement.py").exists():
-        raise click.ClickException(text("no_checkout", folder=checkout))
+        _fail(text("no_checkout", folder=checkout))
     return checkout
 
 

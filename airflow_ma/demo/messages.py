@@ -38,22 +38,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "前回の続きから再開します。最初からやり直すには: make demo-reset",
     ),
     "box_title": ("The demo is running", "デモを実行中です"),
-    "box_airflow": ("Airflow   {url}   (admin / admin)", "Airflow     {url}   (admin / admin)"),
-    "box_campaign": (
-        "Campaign  {url}/dags/sale_announcement",
-        "キャンペーン  {url}/dags/sale_announcement",
+    "box_airflow": ("Airflow", "Airflow"),
+    "box_campaign": ("Campaign", "キャンペーン"),
+    "box_mailbox": ("Mailbox", "メールボックス"),
+    "box_shop": ("Shop", "ショップ"),
+    "box_time": ("Time", "時間"),
+    "box_pace": (
+        "one day = {pace} s; no mail leaves this machine",
+        "1日 = {pace}秒。メールは外部に送信されません",
     ),
-    "box_mailbox": ("Mailbox   {url}/airflow-ma/mailbox", "メールボックス {url}/airflow-ma/mailbox"),
-    "box_shop": ("Shop      {url}", "ショップ     {url}"),
-    "box_time": (
-        "Time      one day = {pace} s; nothing here is really sent",
-        "時間       1日 = {pace}秒。実際のメールは送信されません",
-    ),
-    "box_end": ("End it with Ctrl-C", "終了するには Ctrl-C を押してください"),
+    "box_end": ("End it", "終了"),
+    "box_how": ("Ctrl-C; the next make demo goes on from there", "Ctrl-C(次の make demo で続きから再開)"),
     "status": (
         "day {day}: sale {sale_active} under way, {sale_left} done | outreach {cold_active} under way, "
         "{cold_left} done | {messages} mails, {alerts} alerts to sales",
-        "{day}日目: セール 進行中{sale_active}人・完了{sale_left}人 | "
+        "経過{day}日: セール 進行中{sale_active}人・完了{sale_left}人 | "
         "新規開拓 進行中{cold_active}人・完了{cold_left}人 | "
         "メール{messages}通・営業へのアラート{alerts}件",
     ),
@@ -118,7 +117,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "failed_tasks": ("failed task instances", "失敗したタスク"),
     "crowd_did": ("what the customers did", "顧客の行動"),
     "good": ("Everything adds up ({seconds} s).", "すべての数が合いました({seconds}秒)。"),
-    "bad": ("{count} things do not add up:", "数が合わない項目が{count}件あります:"),
+    "bad": ("This does not add up ({count}):", "数が合いません({count}件):"),
     "wrong_unfinished": (
         "{journey}: time is up, and {waiting} people still wait at '{step}'",
         "{journey}: 制限時間を過ぎましたが、'{step}' で{waiting}人が待っています",

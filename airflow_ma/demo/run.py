@@ -256,18 +256,20 @@ def audience(tag: str | None) -> list[str]:
 def _print_box(place: Place) -> None:
     from rich.console import Console
     from rich.panel import Panel
+    from rich.table import Table
 
-    url = place.url("airflow")
-    lines = [
-        text("box_airflow", url=url),
-        text("box_campaign", url=url),
-        text("box_mailbox", url=url),
-        text("box_shop", url=place.url("shop")),
-        text("box_time", pace=f"{place.seconds_per_day:g}"),
-        "",
-        text("box_end"),
-    ]
-    Console().print(Panel("\n".join(lines), title=text("box_title"), expand=False, padding=(1, 3)))
+    airflow = place.url("airflow")
+    rows = Table.grid(padding=(0, 3))
+    for label, value in (
+        ("box_airflow", f"{airflow}   (admin / admin)"),
+        ("box_campaign", f"{airflow}/dags/sale_announcement"),
+        ("box_mailbox", f"{airflow}/airflow-ma/mailbox"),
+        ("box_shop", place.url("shop")),
+        ("box_time", text("box_pace", pace=f"{place.seconds_per_day:g}")),
+        ("box_end", text("box_how")),
+    ):
+        rows.add_row(text(label), value)
+    Console().print(Panel(rows, title=text("box_title"), expand=False, padding=(1, 3)))
 
 
 def _script(name: str) -> str:

@@ -76,7 +76,9 @@ def test_every_way_through_the_sale(database: Database, clock: ManualClock, sale
     assert sweep(sale, database) == {}, "who is through is left alone"
 
 
-def test_an_open_before_the_contact_gets_there_counts(database: Database, clock: ManualClock, sale: Journey) -> None:
+def test_an_open_before_the_contact_gets_there_counts(
+    database: Database, clock: ManualClock, sale: Journey
+) -> None:
     (person,) = add_contacts(database, 1, tag="customer")
     program = sale.program(database)
     for step in ("customers", "announce"):
@@ -105,7 +107,9 @@ def test_unsubscribed_contacts_get_no_mail_and_leave_with_a_reason(
     assert_sound(database)
 
 
-def test_an_unrelated_event_does_not_lose_the_deadline(database: Database, clock: ManualClock, sale: Journey) -> None:
+def test_an_unrelated_event_does_not_lose_the_deadline(
+    database: Database, clock: ManualClock, sale: Journey
+) -> None:
     (person,) = add_contacts(database, 1, tag="customer")
     sweep(sale, database)
     clock.advance(DAY)

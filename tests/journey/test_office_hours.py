@@ -42,17 +42,17 @@ def test_an_hour_that_the_clocks_skip_is_the_next_one() -> None:
 
 
 @given(
-    st.datetimes(datetime.datetime(2026, 1, 1), datetime.datetime(2028, 1, 1)),
+    st.integers(0, 2 * 366 * 24 * 60),
     st.sampled_from(["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe"]),
     st.sets(st.sampled_from(WEEKDAYS), min_size=1),
     st.integers(0, 22),
     st.integers(1, 23),
 )
 def test_the_moment_is_never_before_and_always_allowed(
-    when: datetime.datetime, zone: str, on: set, opens: int, length: int
+    minutes: int, zone: str, on: set, opens: int, length: int
 ) -> None:
     window = (datetime.time(opens), datetime.time(min(opens + length, 23), 59))
-    start = pendulum.instance(when, tz=zone)
+    start = pendulum.datetime(2026, 1, 1, tz=zone).add(minutes=minutes)
     found = next_moment(start, between=window, on=on)
     assert start <= found <= start.add(days=9)
     assert WEEKDAYS[found.weekday()] in on

@@ -1,0 +1,37 @@
+"""A channel that accepts every mail and throws it away, so that the engine is measured and not rendering."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from airflow_ma.channels.channel import Delivery, OutgoingMail, Receipt
+from airflow_ma.channels.registry import GROUP
+from airflow_ma.channels.templates import EmailTemplate
+from airflow_ma.engine.database import Database
+
+NAME = "discard"
+_ACCEPTED = Receipt(Delivery.ACCEPTED)
+
+
+class DiscardChannel:
+    """Renders nothing, stores nothing, says yes."""
+
+    name = NAME
+    idempotent = True
+
+    def __init__(self, _database: Database) -> None:
+        pass
+
+    def send(self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:  # noqa: ARG002
+        return [_ACCEPTED] * len(mails)
+
+
+def install(folder: Path) -> None:
+    """Make the channel known to this process the way a third party's is: by a package's entry point."""
+    info = folder / "airflow_ma_bench-1.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: airflow-ma-bench\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[{GROUP}]\n{NAME} = bench.discard:DiscardChannel\n")
+    sys.path.append(str(folder))
