@@ -63,7 +63,8 @@ class Settings(BaseSettings):
             pairs = [entry.partition(":") for entry in self.secret_keys.split(",")]
             if any(not key_id or len(secret.strip()) < 16 for key_id, _, secret in pairs):
                 raise ValueError(
-                    "AIRFLOW_MA_SECRET_KEYS must look like 'k1:secret,k2:secret', each secret 16 characters or more"
+                    "AIRFLOW_MA_SECRET_KEYS must look like 'k1:secret,k2:secret', "
+                    "each secret 16 characters or more"
                 )
             return {key_id.strip(): secret.strip().encode() for key_id, _, secret in pairs}
         return {"0": _kept_key(self.home / "signing.key")}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from airflow_ma.channels.channel import Delivery, OutgoingMail, Receipt
@@ -28,10 +29,15 @@ class DiscardChannel:
         return [_ACCEPTED] * len(mails)
 
 
-def install(folder: Path) -> None:
+@contextlib.contextmanager
+def installed(folder: Path) -> Iterator[None]:
     """Make the channel known to this process the way a third party's is: by a package's entry point."""
     info = folder / "airflow_ma_bench-1.dist-info"
-    info.mkdir(parents=True, exist_ok=True)
+    info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: airflow-ma-bench\nVersion: 1\n")
     (info / "entry_points.txt").write_text(f"[{GROUP}]\n{NAME} = bench.discard:DiscardChannel\n")
     sys.path.append(str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from array import array
 
-import sqlalchemy as sa
-
 from airflow_ma.dag import Journey
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.events import NewEvent, record_events
 from airflow_ma.engine.program import Program, steps_with_work
-from airflow_ma.engine.tables import message
 from bench import plan
+from bench.mails import first_mails
 from bench.meter import Meter
 
 
@@ -29,7 +27,7 @@ class Engine:
 
     def run(self, size: int) -> None:
         self._sweep({plan.ENTRY: "enter", plan.FIRST: "first mail"})
-        mails = self._first_mails(size)
+        mails = first_mails(self.database, size)
         for batch in plan.opens(size):
             self.clock.at = batch[0].at
             with self.meter.phase("open events"):
@@ -73,18 +71,3 @@ class Engine:
         ]
         with self.database.write() as connection:
             record_events(connection, events, now=self.clock.now())
-
-    def _first_mails(self, size: int) -> array[int]:
-        """Contact id -> the message it got. Not measured: a pixel brings this id along."""
-        mails = array("q", bytes(8 * (size + 1)))
-        last = 0
-        m = message.c
-        while True:
-            page = sa.select(m.id, m.contact_id).where(m.id > last).order_by(m.id).limit(10_000)
-            with self.database.read() as connection:
-                rows = connection.execute(page).all()
-            if not rows:
-                return mails
-            for row in rows:
-                mails[row.contact_id] = row.id
-            last = rows[-1].id

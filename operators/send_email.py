@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from airflow_ma.config import settings
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import NOT_SENT, SENT, claim, settle
+from airflow_ma.engine.ledger import BATCH, NOT_SENT, SENT, claim, settle
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Cases
 from airflow_ma.journey.checks import Problem
@@ -32,6 +32,8 @@ class SendEmailOperator(StepOperator):
     primary = True
     outcomes = (SENT, NOT_SENT)
     optional_outcomes = frozenset({NOT_SENT})
+    batch: ClassVar[int] = BATCH
+    """Mails that are claimed, delivered and settled together."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class SendEmailOperator(StepOperator):
                 template=self.template,
                 idempotent=channel.idempotent,
                 cohort=cohort,
+                limit=self.batch,
             )
             if not outbox.claimed:
                 break

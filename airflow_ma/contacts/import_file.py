@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from airflow_ma.contacts.import_texts import ContactsFileError
+
 CHUNK = 1 << 20
 DELIMITERS = (",", ";", "\t")
 ENOUGH = 8
@@ -19,37 +21,30 @@ LONGEST_RECORD = 1_000
 """Lines that one row may span; a longer one is taken for a quote that was never closed."""
 _NO_SHIFT_JIS = re.compile("[\x80\uf8f0-\uf8f3]")
 """What Python makes of bytes that Shift_JIS has no characters for, instead of an error."""
-_NOT_CSV = {
-    b"PK\x03\x04": "an Excel workbook or ZIP archive; open it in Excel and save it as 'CSV UTF-8'",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; open it in Excel and save it as 'CSV UTF-8'",
-    b"%PDF": "a PDF document",
-    b"\x1f\x8b": "a gzip archive; unpack it first",
-    b"SQLi": "an SQLite database",
-}
-
-
-class ContactsFileError(ValueError):
-    """The file as a whole cannot be imported; the message says why and what to do."""
+_NOT_CSV = {b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"SQLi": "SQLite"}
+_EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def check_file(path: Path) -> int:
     """The size of the file in bytes. Raises ContactsFileError when there is nothing to read."""
     if path.is_dir():
-        raise ContactsFileError(f"{path} is a folder; name the CSV file in it")
+        raise ContactsFileError("folder", path=path)
     if not path.exists():
-        raise ContactsFileError(f"there is no file {path}")
+        raise ContactsFileError("missing", path=path)
     if not path.is_file():
-        raise ContactsFileError(f"{path} is not an ordinary file; save the contacts as a CSV file first")
+        raise ContactsFileError("strange", path=path)
     try:
         with path.open("rb") as file:
             head = file.read(4)
     except PermissionError:
-        raise ContactsFileError(f"{path} cannot be read: permission denied") from None
+        raise ContactsFileError("forbidden", path=path) from None
+    if head.startswith(_EXCEL):
+        raise ContactsFileError("excel", path=path)
     for magic, what in _NOT_CSV.items():
         if head.startswith(magic):
-            raise ContactsFileError(f"{path} is not a CSV file but {what}")
+            raise ContactsFileError("not_csv", path=path, what=what)
     if not head:
-        raise ContactsFileError(f"{path} is empty; its first line must name the columns: key,email,name")
+        raise ContactsFileError("empty", path=path)
     return path.stat().st_size
 
 
@@ -61,7 +56,7 @@ def find_encoding(path: Path, forced: str | None = None) -> str:
     if forced is not None:
         encoding = _known_encoding(forced)
         if (line := _first_bad_line(path, encoding)[0]) is not None:
-            raise ContactsFileError(f"{path}, line {line}: not valid {forced} text; is the encoding right?")
+            raise ContactsFileError("not_encoding", path=path, line=line, encoding=forced)
         return encoding
     with path.open("rb") as file:
         head = file.read(3)
@@ -73,19 +68,11 @@ def find_encoding(path: Path, forced: str | None = None) -> str:
     if line is None:
         return "utf-8"
     if characters >= ENOUGH:
-        raise ContactsFileError(
-            f"{path}, line {line}: the file is UTF-8 up to here, then damaged; save it again as UTF-8"
-        )
+        raise ContactsFileError("damaged", path=path, line=line)
     if _first_bad_line(path, "cp932")[0] is not None:
-        raise ContactsFileError(
-            f"{path}, line {line}: the file is neither UTF-8 nor Shift_JIS text; save it as 'CSV UTF-8' "
-            "or say which encoding it is (--encoding)"
-        )
+        raise ContactsFileError("no_encoding", path=path, line=line)
     if _first_bad_line(path, "euc_jp")[0] is None:
-        raise ContactsFileError(
-            f"{path}, line {line}: the file could be Shift_JIS or EUC-JP; say which it is "
-            "(--encoding cp932 or --encoding euc_jp)"
-        )
+        raise ContactsFileError("two_encodings", path=path, line=line)
     return "cp932"
 
 
@@ -94,9 +81,7 @@ def _known_encoding(name: str) -> str:
         "".encode(name)  # raises for those codecs, too, that are not about text
         found = codecs.lookup(name).name
     except (LookupError, UnicodeError):
-        raise ContactsFileError(
-            f"unknown encoding '{name}'; use utf-8, cp932 (Shift_JIS), euc_jp or another Python knows"
-        ) from None
+        raise ContactsFileError("unknown_encoding", encoding=name) from None
     # Windows writes more characters as Shift_JIS than the standard has; a BOM belongs to no value.
     return {"shift_jis": "cp932", "utf-8": "utf-8-sig"}.get(found, found)
 

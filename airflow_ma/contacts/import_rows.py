@@ -8,10 +8,10 @@ import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from airflow_ma.contacts.addresses import address_key, is_address
-from airflow_ma.contacts.import_file import ContactsFileError
-from airflow_ma.contacts.import_texts import RowError
+from airflow_ma.contacts.import_texts import ContactsFileError, RowError
 
 Value = bool | int | float | str
 
@@ -65,14 +65,12 @@ class ContactRow:
 class Header:
     """The columns of a file. Raises ContactsFileError when they cannot be told apart or there is no key."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], path: Path) -> None:
+        self._path = path
         self.names = [name.strip() for name in names]
         self._columns = self._find_columns()
         if "key" not in self._columns:
-            raise ContactsFileError(
-                "line 1 names no column for the contact's key; call it 'key' (or 'customer id', '顧客ID'). "
-                f"Found: {', '.join(self.names)[:300]}"
-            )
+            raise ContactsFileError("no_key_column", path=path, found=", ".join(self.names)[:300])
         # One empty cell is added to every row: columns that the file has not are read from there.
         self._place = [self._columns.get(column, len(self.names)) for column in ALIASES]
         special = set(self._columns.values())
@@ -87,7 +85,7 @@ class Header:
         for number, name in enumerate(self.names):
             if name and name in seen:
                 raise ContactsFileError(
-                    f"line 1: columns {seen[name] + 1} and {number + 1} are both called '{name}'; rename one"
+                    "same_name", path=self._path, first=seen[name] + 1, second=number + 1, name=name
                 )
             seen[name] = number
         columns: dict[str, int] = {}
@@ -98,8 +96,8 @@ class Header:
                 n for name, n in seen.items() if _plain(name) in meant
             ]
             if len(found) > 1:
-                both = " and ".join(f"'{self.names[n]}'" for n in found)
-                raise ContactsFileError(f"line 1: {both} both mean the {column}; rename one")
+                names = ", ".join(self.names[n] for n in found)
+                raise ContactsFileError("same_meaning", path=self._path, names=names, column=column)
             if found:
                 columns[column] = found[0]
         return columns

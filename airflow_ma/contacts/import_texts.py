@@ -1,4 +1,4 @@
-"""Why a row of an import was rejected, in each language; written into the rejects file."""
+"""Why a row of an import was rejected, or the whole file, in each language."""
 
 from __future__ import annotations
 
@@ -36,10 +36,76 @@ REASONS: dict[str, dict[str, str]] = {
 }
 
 
+FILE_PROBLEMS: dict[str, dict[str, str]] = {
+    "en": {
+        "folder": "{path} is a folder; name the CSV file in it",
+        "missing": "there is no file {path}",
+        "strange": "{path} is not an ordinary file; save the contacts as a CSV file first",
+        "forbidden": "{path} cannot be read: permission denied",
+        "excel": "{path} is not a CSV file but an Excel workbook or an archive; "
+        "open it in Excel and save it as 'CSV UTF-8'",
+        "not_csv": "{path} is not a CSV file but looks like {what}",
+        "empty": "{path} is empty; its first line must name the columns: key,email,name",
+        "not_encoding": "{path}, line {line}: not valid {encoding} text; is the encoding right?",
+        "damaged": "{path}, line {line}: the file is UTF-8 up to here, then damaged; save it again as UTF-8",
+        "no_encoding": "{path}, line {line}: the file is neither UTF-8 nor Shift_JIS text; "
+        "save it as 'CSV UTF-8' or say which encoding it is (--encoding)",
+        "two_encodings": "{path}, line {line}: the file could be Shift_JIS or EUC-JP; say which it is "
+        "(--encoding cp932 or --encoding euc_jp)",
+        "unknown_encoding": "unknown encoding '{encoding}'; use utf-8, cp932 (Shift_JIS), euc_jp or utf-16",
+        "no_header": "{path}, line {line}: these are not column names; the first line must be",
+        "no_key_column": "{path}, line 1 names no column for the contact's key; "
+        "call it 'key' (or 'customer id', '顧客ID'). Found: {found}",
+        "same_name": "{path}, line 1: columns {first} and {second} are both called '{name}'; rename one",
+        "same_meaning": "{path}, line 1: the columns {names} all mean the {column}; rename all but one",
+        "rejects": "{number} rows or more are bad and cannot be written to {path}: {reason}",
+    },
+    "ja": {
+        "folder": "{path} はフォルダーです。中の CSV ファイルを指定してください",
+        "missing": "ファイル {path} がありません",
+        "strange": "{path} は通常のファイルではありません。CSV ファイルとして保存してから指定してください",
+        "forbidden": "{path} を読み取る権限がありません",
+        "excel": "{path} は CSV ではなく Excel ブックか圧縮ファイルです。"
+        "Excel で開き、「CSV UTF-8」形式で保存してください",
+        "not_csv": "{path} は CSV ではなく {what} のようです",
+        "empty": "{path} は空です。1行目に列名を書いてください（例: key,email,name）",
+        "not_encoding": "{path} の {line} 行目: {encoding} として読めません。指定を確認してください",
+        "damaged": "{path} の {line} 行目: UTF-8 ですが、ここで壊れています。UTF-8 で保存し直してください",
+        "no_encoding": "{path} の {line} 行目: UTF-8 としても Shift_JIS としても読めません。"
+        "「CSV UTF-8」形式で保存するか、--encoding で文字コードを指定してください",
+        "two_encodings": "{path} の {line} 行目: Shift_JIS とも EUC-JP とも読めます。"
+        "--encoding cp932 か --encoding euc_jp を指定してください",
+        "unknown_encoding": "文字コード「{encoding}」は使えません。"
+        "utf-8、cp932（Shift_JIS）、euc_jp、utf-16 などを指定してください",
+        "no_header": "{path} の {line} 行目: 列名ではありません。1行目に列名を書いてください",
+        "no_key_column": "{path} の1行目に、顧客のキーの列がありません。"
+        "列名を「key」か「顧客ID」にしてください。見つかった列: {found}",
+        "same_name": "{path} の1行目: {first} 列目と {second} 列目の名前がどちらも「{name}」です。"
+        "片方を変えてください",
+        "same_meaning": "{path} の1行目: {names} の列はどれも {column} を意味します。"
+        "1つだけ残して名前を変えてください",
+        "rejects": "取り込めない行が {number} 行以上ありますが、{path} に書き出せません: {reason}",
+    },
+}
+
+
+class ContactsFileError(ValueError):
+    """The file as a whole cannot be imported; the message says why and what to do."""
+
+    def __init__(self, name: str, /, **values: object) -> None:
+        self.name = name
+        self.values = values
+        super().__init__(self.say("en"))
+
+    def say(self, language: str) -> str:
+        """The message in that language."""
+        return FILE_PROBLEMS[language][self.name].format(**self.values)
+
+
 class RowError(Exception):
     """What is wrong with one row: a name in REASONS and what to fill in."""
 
-    def __init__(self, name: str, **values: object) -> None:
+    def __init__(self, name: str, /, **values: object) -> None:
         super().__init__(name)
         self.name = name
         self.values = values

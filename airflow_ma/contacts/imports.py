@@ -12,10 +12,10 @@ from typing import IO, Self
 
 import sqlalchemy as sa
 
-from airflow_ma.contacts.import_file import ContactsFileError, Records, check_file, find_encoding
+from airflow_ma.contacts.import_file import Records, check_file, find_encoding
 from airflow_ma.contacts.import_rows import REJECT_COLUMNS, ContactRow, Header
 from airflow_ma.contacts.import_store import SeenKeys, Stored, store
-from airflow_ma.contacts.import_texts import RowError
+from airflow_ma.contacts.import_texts import ContactsFileError, RowError
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import journey_step
 
@@ -98,13 +98,10 @@ def import_contacts(
 def _header(records: Records, path: Path) -> Header:
     line, names, problem = next(iter(records), (0, [], None))
     if not names:
-        raise ContactsFileError(f"{path} is empty; its first line must name the columns: key,email,name")
+        raise ContactsFileError("empty", path=path)
     if line != 1 or problem:
-        raise ContactsFileError(f"{path}, line {line}: these are not column names; the first line must be")
-    try:
-        return Header(names)
-    except ContactsFileError as error:
-        raise ContactsFileError(f"{path}, {error}") from None
+        raise ContactsFileError("no_header", path=path, line=line)
+    return Header(names, path)
 
 
 def _batches(records: Records, header: Header) -> Iterator[_Batch]:
@@ -176,7 +173,7 @@ class _Rejects:
                 self._file = self._unfinished.open("w", encoding="utf-8-sig", newline="")
             except OSError as error:
                 raise ContactsFileError(
-                    f"{len(bad)} rows or more are bad and cannot be written to {self._path}: {error.strerror}"
+                    "rejects", number=len(bad), path=self._path, reason=error.strerror
                 ) from error
             self._rows = csv.writer(self._file, delimiter=self._delimiter)
             self._rows.writerow([*REJECT_COLUMNS, *self._names])

@@ -39,4 +39,8 @@ def step_kind(kind: str, source: Source | None = None) -> type[StepOperator]:
         return known[kind]
     near = difflib.get_close_matches(kind, known, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    raise StepError(f"there is no step of kind '{kind}'; {hint}known: {', '.join(sorted(known))}", source)
+    raise StepError(
+        f"there is no step of kind '{kind}'; {hint}known: {', '.join(sorted(known))}",
+        source,
+        settings=["kind"],
+    )

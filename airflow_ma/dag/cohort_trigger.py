@@ -22,22 +22,28 @@ class CohortTrigger(BaseTrigger):
 
     POLL_SECONDS: ClassVar[float] = 2.0
 
-    def __init__(self, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+    def __init__(self, poll_seconds: float = POLL_SECONDS, step_of: list[str] | None = None) -> None:
+        """``step_of`` is journey, step and run, from a worker that hands its task over and wants it back.
+
+        Started by the scheduler, the trigger knows its task and ends it by itself.
+        """
+        super().__init__()  # type: ignore[no-untyped-call]
         self.poll_seconds = poll_seconds
+        self.step_of = step_of
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        return f"{type(self).__module__}.{type(self).__qualname__}", {"poll_seconds": self.poll_seconds}
+        kwargs = {"poll_seconds": self.poll_seconds, "step_of": self.step_of}
+        return f"{type(self).__module__}.{type(self).__qualname__}", kwargs
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         ti: Any = self.task_instance
-        step, run_id, inline = ti.task_id, ti.run_id, not hasattr(ti, "dag_version_id")
-        while await asyncio.to_thread(self._look, ti.dag_id, step, run_id):
+        journey_key, step, run_id = self.step_of or (ti.dag_id, ti.task_id, ti.run_id)
+        while await asyncio.to_thread(self._look, journey_key, step, run_id):
             await asyncio.sleep(self.poll_seconds)
-        result = await asyncio.to_thread(_left_by, ti.dag_id, step, run_id)
+        result = await asyncio.to_thread(_left_by, journey_key, step, run_id)
         self.log.info("%s: the whole cohort has left: %s", step, json.dumps(result))
-        if inline:
-            yield TriggerEvent(result)
+        if self.step_of:
+            yield TriggerEvent(result)  # type: ignore[no-untyped-call]
         elif result:
             yield TaskSuccessEvent(xcoms={"return_value": dict(result)})
         else:

@@ -17,9 +17,10 @@ import functools
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, get_args, get_type_hints
 
 from airflow.sdk import BaseOperator
@@ -49,8 +50,10 @@ class Setting:
 class StepError(ValueError):
     """A step was given something it cannot use; says which step, which setting, where and what to do."""
 
-    def __init__(self, message: str, source: Source | None = None) -> None:
+    def __init__(self, message: str, source: Source | None = None, *, settings: Sequence[str] = ()) -> None:
         self.source = source
+        self.settings = tuple(settings)
+        """The settings that are wrong, as far as one can say."""
         self.problem = message
         super().__init__(f"{source}: {message}" if source else message)
 
@@ -107,6 +110,14 @@ def checked(init: Callable[..., None], step: type) -> Callable[..., None]:
         self.settings = values.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         self.source = source
 
+    # Airflow itself complains about missing arguments, without saying where: hide from it which are required.
+    signature = inspect.signature(init)
+    construct.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[
+            p.replace(default=None) if p.kind is p.KEYWORD_ONLY and p.default is p.empty else p
+            for p in signature.parameters.values()
+        ]
+    )
     return construct
 
 
@@ -121,7 +132,9 @@ def validated(step: type, step_id: str, settings: Mapping[str, Any], source: Sou
         return settings_model(step)(**settings)
     except ValidationError as error:
         problems = [_plain(step, problem) for problem in error.errors()]
-        raise StepError(f"step '{step_id}' ({step.__name__}): " + "; ".join(problems), source) from None
+        wrong = [str(problem["loc"][0]) for problem in error.errors() if problem["loc"]]
+        text = f"step '{step_id}' ({step.__name__}): " + "; ".join(problems)
+        raise StepError(text, source, settings=wrong) from None
 
 
 def _plain(step: type, problem: Mapping[str, Any]) -> str:
@@ -138,18 +151,12 @@ def _plain(step: type, problem: Mapping[str, Any]) -> str:
 
 def caller() -> Source | None:
     """The line outside Airflow and this package that is building something right now."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
+        package = str(frame.f_globals.get("__name__", "")).split(".", maxsplit=1)[0]
         path = frame.f_code.co_filename
-        if (
-            module.split(".", maxsplit=1)[0] not in _OWN_FOLDERS
-            and not path.startswith("<")
-            and _is_authors(path)
-        ):
+        if package not in _OWN_FOLDERS and not path.startswith("<") and _is_authors(path):
             return Source(path, frame.f_lineno)
-        if frame.f_back is None:
-            return None
         frame = frame.f_back
     return None
 

@@ -91,7 +91,7 @@ class Journey(DAG):
             if error is None:
                 self._complete()
         finally:
-            super().__exit__(kind, error, traceback)
+            super().__exit__(kind, error, traceback)  # type: ignore[no-untyped-call]
 
     def _complete(self) -> None:
         problems = [p for p in find_problems(self.graph) if p.severity == "error"]

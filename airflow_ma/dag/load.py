@@ -91,9 +91,8 @@ def _build(text: JourneyText) -> Journey:
             try:
                 built[step.id] = _build_step(step)
             except StepError as error:
-                line = next(
-                    (n for key, n in step.lines.items() if f"{key}:" in error.problem), step.source.line
-                )
+                named = [step.lines[name] for name in error.settings if name in step.lines]
+                line = named[0] if named else step.source.line
                 problems.append(
                     Problem(
                         "invalid-step",

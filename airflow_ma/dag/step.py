@@ -156,7 +156,8 @@ class StepSensor(StepOperator):
     def execute(self, context: Any) -> dict[str, int]:
         """Continuous: look once. One-off without a triggerer's start (``dag.test()``): defer to it."""
         if self.journey.mode == "one_off":
-            self.defer(trigger=CohortTrigger(), method_name="finished")
+            step_of = [self.journey.dag_id, self.task_id, context["run_id"]]
+            self.defer(trigger=CohortTrigger(step_of=step_of), method_name="finished")
         return super().execute(context)
 
     def finished(self, context: Any, event: Mapping[str, int]) -> dict[str, int]:

@@ -27,7 +27,7 @@ class WorkTrigger(BaseEventTrigger):
     """Fires when somebody in the journey must be looked at."""
 
     def __init__(self, journey: str, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.journey = journey
         self.poll_seconds = poll_seconds
 
@@ -56,7 +56,7 @@ class WorkTrigger(BaseEventTrigger):
     async def filter_shared_stream(self, shared_stream: AsyncIterator[Any]) -> AsyncIterator[TriggerEvent]:
         async for found in shared_stream:
             if found["journey"] == self.journey:
-                yield TriggerEvent(found)
+                yield TriggerEvent(found)  # type: ignore[no-untyped-call]
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """For Airflow versions without shared streams: each trigger polls for itself."""

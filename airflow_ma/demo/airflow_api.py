@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
 PAGE = 100
+ATTEMPTS = 5
 
 
 class AirflowApi:
@@ -31,8 +32,20 @@ class AirflowApi:
         parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
         return all((health.get(part) or {}).get("status") == "healthy" for part in parts)
 
-    def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """The JSON answer to a call; signs in when needed."""
+    def get(self, path: str, **params: Any) -> Any:
+        """The JSON answer to a question; asks again when a busy Airflow fails to answer."""
+        for pause in (1.0, 2.0, 4.0):
+            try:
+                return self._call("GET", path, params=params)
+            except httpx.TransportError:
+                time.sleep(pause)
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code < 500:
+                    raise
+                time.sleep(pause)
+        return self._call("GET", path, params=params)
+
+    def _call(self, method: str, path: str, **arguments: Any) -> Any:
         response = self._client.request(method, path, **arguments)
         if response.status_code == 401:
             token = self._client.post("/auth/token", json=self._credentials).raise_for_status().json()
@@ -43,7 +56,7 @@ class AirflowApi:
     def has_dag(self, dag_id: str) -> bool:
         """Whether Airflow has loaded this DAG."""
         try:
-            self.call("GET", f"/api/v2/dags/{dag_id}")
+            self.get(f"/api/v2/dags/{dag_id}")
         except httpx.HTTPStatusError as error:
             if error.response.status_code == 404:
                 return False
@@ -52,9 +65,19 @@ class AirflowApi:
 
     def run_once(self, dag_id: str) -> bool:
         """Start a run of the DAG unless it has ever had one; whether one was started."""
-        if self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns", params={"limit": 1})["total_entries"]:
-            return False
-        self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None})
+        runs = f"/api/v2/dags/{dag_id}/dagRuns"
+        for attempt in range(1, ATTEMPTS + 1):
+            # Asked again each time: a failed answer does not mean that there is no run.
+            if self.get(runs, limit=1)["total_entries"]:
+                return attempt > 1
+            try:
+                self._call("POST", runs, json={"logical_date": None})
+            except httpx.HTTPStatusError as error:
+                if error.response.status_code < 500 or attempt == ATTEMPTS:
+                    raise
+                time.sleep(2.0)
+            else:
+                break
         return True
 
     def runs(self, dag_id: str = "~", **filters: Any) -> list[dict[str, Any]]:
@@ -72,8 +95,7 @@ class AirflowApi:
     def _all(self, path: str, key: str, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
         offset = 0
         while True:
-            params = filters | {"limit": PAGE, "offset": offset, "order_by": "id"}
-            found = self.call("GET", path, params=params)
+            found = self.get(path, **filters, limit=PAGE, offset=offset, order_by="id")
             yield from found[key]
             offset += PAGE
             if offset >= found["total_entries"]:
@@ -83,19 +105,8 @@ class AirflowApi:
         """Every mail in the sandbox mailbox, by message id."""
         after = 0
         while True:
-            found = self.call("GET", "/airflow-ma/api/mailbox", params={"after": after, "limit": PAGE})
-            mails = found["mails"] if isinstance(found, dict) else found
-            if not mails:
+            found = self.get("/airflow-ma/api/mailbox", after=after, limit=PAGE)
+            yield from found["mails"]
+            if len(found["mails"]) < PAGE:
                 return
-            yield from mails
-            after = mails[-1]["message_id"]
-
-
-def wait_until(ready: Callable[[], bool], *, seconds: float, every: float = 0.5) -> bool:
-    """Whether ``ready`` came true within so many seconds."""
-    end = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > end:
-            return False
-        time.sleep(every)
-    return True
+            after = found["next_after"]

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
+from airflow_ma.demo.campaigns import CAMPAIGNS, ONE_OFF, audience, known_progress
 from airflow_ma.demo.crowd import read_journal
 from airflow_ma.demo.environment import Place
 from airflow_ma.demo.messages import say, text
-from airflow_ma.demo.run import CAMPAIGNS, ONE_OFF, Demo, DemoError, audience, running
+from airflow_ma.demo.run import Demo, DemoError, running
 from airflow_ma.demo.verdict import Findings, judge
 from airflow_ma.engine.tables import alert, contact, journey, message
-from airflow_ma.insight.progress import JourneyProgress, journey_progress
+from airflow_ma.insight.progress import JourneyProgress
 
 LIMIT_SECONDS = 290.0
 """After this time since the start the check gives up and says who is still where."""
@@ -51,11 +52,15 @@ def _wait_for_end(demo: Demo, end: float) -> bool:
             print(demo.status(), flush=True)
             shown = time.monotonic()
         with demo.database.read() as connection:
-            progress = {key: journey_progress(connection, key) for key in CAMPAIGNS}
-        if all(p.entered and not p.active for p in progress.values()) and _run_is_over(demo):
+            progress = known_progress(connection)
+        if len(progress) == len(CAMPAIGNS) and all(map(_is_over, progress.values())) and _run_is_over(demo):
             _calm_down(demo, time.monotonic() + _CALM_SECONDS)
             return True
     return False
+
+
+def _is_over(progress: JourneyProgress) -> bool:
+    return progress.entered > 0 and not progress.active
 
 
 def _run_is_over(demo: Demo) -> bool:
@@ -80,7 +85,7 @@ def _collect(demo: Demo, finished: bool) -> Findings:
         raise DemoError(f"Airflow's API did not answer at the end: {error}") from error
     a, m, c, j = alert.c, message.c, contact.c, journey.c
     with demo.database.read() as connection:
-        progress = {key: journey_progress(connection, key) for key in CAMPAIGNS}
+        progress = known_progress(connection)
         accepted = connection.scalar(sa.select(sa.func.count()).where(m.state == "accepted")) or 0
         steps = {row.id: row.step for row in connection.execute(sa.select(m.id, m.step))}
         told = connection.execute(
@@ -123,8 +128,9 @@ def _fact_table(found: Findings) -> Table:
     table.add_column(text("number"), justify="right")
     parts = found.progress.values()
     acts = Counter(entry["act"] for entry in found.acts)
-    for key, progress in found.progress.items():
-        of = text("of_audience", entered=progress.entered, audience=len(found.audiences[key]))
+    for key, people in found.audiences.items():
+        entered = found.progress[key].entered if key in found.progress else 0
+        of = text("of_audience", entered=entered, audience=len(people))
         table.add_row(key, of)
     for fact, number in (
         ("sent", found.accepted),

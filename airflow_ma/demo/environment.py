@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -114,6 +116,9 @@ class Place:
             folder.mkdir(parents=True, exist_ok=True)
         (self.folder / ".gitignore").write_text("*\n")
         self._passwords.write_text(json.dumps({"admin": "admin", "viewer": "viewer"}))
+        # Airflow's own SQLite, made here so that readers and the writer do not lock each other out.
+        with closing(sqlite3.connect(self._airflow_database)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
         own = self.checkout / "dags" / "emails"
         if self.emails != own:
             shutil.copytree(own, self.emails, dirs_exist_ok=True)
@@ -122,6 +127,10 @@ class Place:
                     f"http://localhost:{Ports.shop}", self.url("shop")
                 )
                 body.write_text(moved, encoding="utf-8")
+
+    @property
+    def _airflow_database(self) -> Path:
+        return self.folder / "airflow" / "airflow.db"
 
     @property
     def _passwords(self) -> Path:
@@ -149,6 +158,7 @@ class Place:
             "AIRFLOW_MA_SENDER_NAME": "やまなみ Yamanami",
             "AIRFLOW_MA_SENDER_EMAIL": "hello@yamanami.example.com",
             "AIRFLOW_MA_POSTAL_ADDRESS": "〒390-0000 長野県見本市1-2-3 / 1-2-3 Mihon, Nagano",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self._airflow_database}?timeout=60",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "3",
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",

@@ -126,6 +126,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "time is up, and not everybody has left both campaigns, or the run of {journey} still goes on",
         "制限時間を過ぎましたが、まだ終えていない人がいるか、{journey} の実行が続いています",
     ),
+    "wrong_never_ran": ("{journey} has never run", "{journey} が一度も実行されていません"),
     "wrong_entered": (
         "{journey}: {entered} people entered, but the CSV has {audience} for it",
         "{journey}: {entered}人が開始しましたが、CSVの対象者は{audience}人です",

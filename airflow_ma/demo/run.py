@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import subprocess
@@ -12,24 +11,19 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from types import FrameType
 
 import httpx
 
 from airflow_ma.demo.airflow_api import AirflowApi
+from airflow_ma.demo.campaigns import CAMPAIGNS, CONTACTS, ONE_OFF, accepted, audience, known_progress
 from airflow_ma.demo.environment import PORT_VARIABLES, Place
 from airflow_ma.demo.messages import say, text
 from airflow_ma.demo.processes import Programs
 from airflow_ma.engine.clock import DAY, read_clock, set_fast_forward
 from airflow_ma.engine.database import Database
-from airflow_ma.insight.progress import journey_progress
 
-CONTACTS = Path(str(files("airflow_ma.demo").joinpath("contacts.csv")))
-CAMPAIGNS = {"sale_announcement": "customer", "cold_outreach": "shop_owner"}
-"""The demo's journeys, and the tag that makes a contact part of each one's audience."""
-ONE_OFF = "cold_outreach"
 AIRFLOW_SECONDS = 180
 DAG_SECONDS = 90
 _STATUS_SECONDS = 15.0
@@ -71,6 +65,7 @@ class Demo:
         say("dags")
         for dag in CAMPAIGNS:
             self._wait_for_dag(dag)
+        self._run_fast()
         say("crowd")
         pace = str(self.place.seconds_per_day)
         crowd = ["--airflow", self.place.url("airflow"), "--journal", str(self.place.journal)]
@@ -101,20 +96,23 @@ class Demo:
         """One line: the day, and how far each campaign is."""
         with self.database.read() as connection:
             day = (read_clock(connection).now() - self._started_at) / DAY
-            sale, cold = (journey_progress(connection, key) for key in CAMPAIGNS)
+            found = known_progress(connection)
+        sale, cold = (found.get(key) for key in CAMPAIGNS)
         return text(
             "status",
             day=f"{day:.1f}",
-            sale_active=sale.active,
-            sale_left=sale.left,
-            cold_active=cold.active,
-            cold_left=cold.left,
-            messages=sale.messages + cold.messages,
-            alerts=sale.alerts + cold.alerts,
+            sale_active=sale.active if sale else 0,
+            sale_left=sum(sale.left.values()) if sale else 0,
+            cold_active=cold.active if cold else 0,
+            cold_left=sum(cold.left.values()) if cold else 0,
+            messages=sum(map(accepted, found.values())),
+            alerts=sum(progress.alerts for progress in found.values()),
         )
 
     def rest(self) -> None:
         """Slow the clock down until the next start, so that no contact's deadline passes meanwhile."""
+        if not self._started_at:
+            return
         with self.database.write() as connection:
             set_fast_forward(connection, seconds_per_day=_RESTING_SECONDS_PER_DAY, channel="sandbox")
 
@@ -137,12 +135,12 @@ class Demo:
             say("import", count=len(audience(None)))
             self._command("import", "contacts", "import", str(CONTACTS))
             imported.touch()
+
+    def _run_fast(self) -> None:
+        """From here on time runs fast: not earlier, or deadlines would pass while Airflow starts."""
+        channel = self.environment["AIRFLOW_MA_CHANNEL"]
         with self.database.write() as connection:
-            clock = set_fast_forward(
-                connection,
-                seconds_per_day=self.place.seconds_per_day,
-                channel=self.environment["AIRFLOW_MA_CHANNEL"],
-            )
+            clock = set_fast_forward(connection, seconds_per_day=self.place.seconds_per_day, channel=channel)
         self._started_at = clock.now()
         say("clock", pace=f"{self.place.seconds_per_day:g}")
 
@@ -219,9 +217,8 @@ def running(place: Place) -> Iterator[Demo]:
             finally:
                 say("stopping")
                 programs.stop("crowd")
+                demo.rest()
                 programs.stop()
-                if Path(demo.database.engine.url.database or "").exists():
-                    demo.rest()
                 demo.close()
                 say("stopped")
     finally:
@@ -245,12 +242,6 @@ def watch(place: Place) -> None:
                         shown = line.partition(":")[2]
         except KeyboardInterrupt:
             pass
-
-
-def audience(tag: str | None) -> list[str]:
-    """The addresses in the demo's CSV with this tag, or all of them."""
-    with CONTACTS.open(encoding="utf-8", newline="") as file:
-        return [row["email"] for row in csv.DictReader(file) if tag is None or tag in row["tags"].split(";")]
 
 
 def _print_box(place: Place) -> None:

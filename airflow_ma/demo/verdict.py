@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_ma.demo.campaigns import accepted
 from airflow_ma.demo.messages import text
 from airflow_ma.insight.progress import JourneyProgress
 
@@ -46,12 +47,15 @@ class Findings:
 def judge(found: Findings) -> list[str]:
     """Everything that does not add up, each in plain words."""
     wrong = list(_unfinished(found))
-    for key, progress in found.progress.items():
-        wrong += _journey(found, key, progress)
+    for key in found.audiences:
+        if key in found.progress:
+            wrong += _journey(found, key, found.progress[key])
+        else:
+            wrong.append(text("wrong_never_ran", journey=key))
     mails = found.mails.total()
     if mails != found.accepted:
         wrong.append(text("wrong_mailbox", accepted=found.accepted, mails=mails))
-    messages = sum(progress.messages for progress in found.progress.values())
+    messages = sum(map(accepted, found.progress.values()))
     if messages != found.accepted:
         wrong.append(text("wrong_messages", messages=messages, accepted=found.accepted))
     wrong += [
@@ -85,14 +89,15 @@ def _journey(found: Findings, key: str, progress: JourneyProgress) -> Iterable[s
     audience = len(found.audiences[key])
     if progress.entered != audience:
         yield text("wrong_entered", journey=key, entered=progress.entered, audience=audience)
-    total = progress.active + progress.left
+    gone = sum(progress.left.values())
+    total = progress.active + gone
     if progress.entered != total:
         yield text(
             "wrong_sum",
             journey=key,
             entered=progress.entered,
             active=progress.active,
-            left=progress.left,
+            left=gone,
             total=total,
         )
     for step in progress.steps:

@@ -218,10 +218,13 @@ def test_japanese_files_as_excel_writes_them(
         (b"\n\nkey\nA\n", "line 3: these are not column names; the first line must be"),
         (b"email,name\na@x.jp,A\n", "line 1 names no column for the contact's key.*Found: email, name"),
         (b"key,plan,plan\n", "line 1: columns 2 and 3 are both called 'plan'; rename one"),
-        ("メール,Eメール,key\n".encode(), "line 1: 'メール' and 'Eメール' both mean the email; rename one"),
+        (
+            "メール,Eメール,key\n".encode(),
+            "line 1: the columns メール, Eメール all mean the email; rename all",
+        ),
         (b"PK\x03\x04rest", "is not a CSV file but an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0", "is not a CSV file but an old Excel workbook"),
-        (b"%PDF-1.4", "a PDF document"),
+        (b"\xd0\xcf\x11\xe0", "is not a CSV file but an Excel workbook"),
+        (b"%PDF-1.4", "is not a CSV file but looks like PDF"),
         (b"key\0,\0\n", "line 1: these are not column names"),
         (b"key\nA\n\xff\xfe\xfd\n", "line 3: the file is neither UTF-8 nor Shift_JIS text"),
         (

@@ -1,0 +1,151 @@
+"""YAML journeys as DAGs: equal to the same journey in Python, and a broken file harms no other."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from airflow.sdk import Label
+
+from airflow_ma.dag import Journey, load_journeys
+from airflow_ma.dag.load import journey_from_definition, load_journey
+from airflow_ma.journey.checks import JourneyError
+from airflow_ma.journey.yaml_form import write_yaml
+from airflow_ma.operators import AlertSalesOperator, AudienceOperator, EndOperator, SendEmailOperator
+from airflow_ma.sensors import WaitForReplySensor, WaitSensor
+
+DAGS = Path(__file__).parents[2] / "dags"
+
+
+def cold_outreach_in_python() -> Journey:
+    with Journey("cold_outreach", title="Cold outreach / 新規開拓", mode="one_off") as journey:
+        owners = AudienceOperator(task_id="shop_owners", where={"tag": "shop_owner"})
+        first_mail = SendEmailOperator(task_id="first_mail", template="cold_intro")
+        first_reply = WaitForReplySensor(task_id="first_reply", mail="first_mail", within="4 days")
+        second_mail = SendEmailOperator(task_id="second_mail", template="cold_second")
+        second_reply = WaitForReplySensor(task_id="second_reply", mail="second_mail", within="4日")
+        later = WaitSensor(
+            task_id="three_days_later",
+            duration="3 days",
+            between=("09:00", "18:00"),
+            weekdays="business_days",
+        )
+        call = AlertSalesOperator(
+            task_id="call",
+            reason="No reply to two mails / メール2通に返信なし",
+            advice="Call and ask what they need / 電話でご要望を伺う",
+        )
+        interested = AlertSalesOperator(
+            task_id="interested",
+            reason="Replied to a mail / メールに返信あり",
+            advice="Answer within the day / 本日中に返信",
+        )
+        done = EndOperator(task_id="handed_to_sales", reason="handed to sales")
+        owners >> first_mail >> first_reply
+        first_reply >> Label("replied") >> interested
+        first_reply >> Label("no_reply") >> second_mail >> second_reply
+        second_reply >> Label("replied") >> interested
+        second_reply >> Label("no_reply") >> later >> call
+        [call, interested] >> done
+    return journey
+
+
+def test_a_journey_written_both_ways_is_equal() -> None:
+    written = load_journey(DAGS / "journeys" / "cold_outreach.yaml").graph
+    built = cold_outreach_in_python().graph
+    assert written.definition() == built.definition()
+    assert {s.id: s for s in written.steps} == {s.id: s for s in built.steps}
+    assert written.digest() == built.digest()
+
+
+@pytest.mark.parametrize("name", ["sale_announcement", "cold_outreach"])
+def test_through_yaml_and_back_nothing_changes(name: str, tmp_path: Path) -> None:
+    journey = (
+        runpy.run_path(str(DAGS / f"{name}.py"))["journey"]
+        if name == "sale_announcement"
+        else load_journey(DAGS / "journeys" / f"{name}.yaml")
+    )
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(write_yaml(journey.graph), encoding="utf-8")
+    again = load_journey(file).graph
+    assert again.definition() == journey.graph.definition()
+    assert write_yaml(again) == write_yaml(journey.graph)
+
+
+def test_from_the_stored_definition_the_same_journey_comes_back() -> None:
+    graph = cold_outreach_in_python().graph
+    assert journey_from_definition(graph.definition()).graph.digest() == graph.digest()
+
+
+BROKEN = {
+    "a wait of minus one day": ("    duration: -1 days\n", 8, "a wait must be longer than zero"),
+    "an unknown kind": ("    kind: wiat\n", 7, "did you mean 'wait'"),
+    "an unknown setting": ("    duraton: 1 day\n", 8, "there is no setting 'duraton'"),
+    "a step that is not there": ("    duration: 1 day\n    next: nowhere\n", 9, "there is no such step"),
+    "a circle": ("    duration: 1 day\n    next: mail\n", 4, "circle"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_file_names_file_line_and_fix(fault: str, tmp_path: Path) -> None:
+    text, line, says = BROKEN[fault]
+    kind = "" if "kind:" in text else "    kind: wait\n"
+    file = tmp_path / "broken.yaml"
+    file.write_text(
+        "journey: broken\nsteps:\n  people: {kind: audience, next: mail}\n"
+        "  mail: {kind: send_email, template: x, next: pause}\n\n  pause:\n" + kind + text,
+        encoding="utf-8",
+    )
+    with pytest.raises(JourneyError) as caught:
+        load_journey(file)
+    found = [p for p in caught.value.problems if says in f"{p.message}. {p.fix}" or says in p.message]
+    assert found, str(caught.value)
+    assert found[0].source is not None
+    assert (found[0].source.file, found[0].source.line) == (str(file), line)
+
+
+def test_a_broken_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    good = (DAGS / "journeys" / "cold_outreach.yaml").read_text(encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(good, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("journey: bad\nsteps: {a: {kind: nothing}}\n", encoding="utf-8")
+    (tmp_path / "sjis.yaml").write_bytes("journey: 日本".encode("cp932"))
+    found = load_journeys(tmp_path)
+    assert set(found) == {"cold_outreach", "bad", "sjis"}
+    assert isinstance(found["cold_outreach"], Journey)
+    assert "bad.yaml:2" in (found["bad"].doc_md or "")
+
+
+def test_two_files_with_the_same_journey_are_told(tmp_path: Path) -> None:
+    text = (DAGS / "journeys" / "cold_outreach.yaml").read_text(encoding="utf-8")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = load_journeys(tmp_path)
+    assert isinstance(found["cold_outreach"], Journey)
+    assert "another journey called 'cold_outreach'" in (found["b"].doc_md or "")
+
+
+def test_a_python_journey_with_problems_lists_them_all_with_lines() -> None:
+    with pytest.raises(JourneyError) as caught, Journey("broken"):
+        people = AudienceOperator(task_id="people")
+        mail = SendEmailOperator(task_id="mail", template="x")
+        reply = WaitForReplySensor(task_id="reply", mail="mial")
+        people >> mail >> Label("sendt") >> reply
+    rules = {problem.rule for problem in caught.value.problems}
+    assert {"missing-reference", "unknown-outcome", "outcome-leads-nowhere"} <= rules
+    assert all(p.source and p.source.file == __file__ for p in caught.value.problems)
+
+
+def test_two_outcomes_to_one_step_share_a_label() -> None:
+    with Journey("shared") as journey:
+        people = AudienceOperator(task_id="people")
+        mail = SendEmailOperator(task_id="mail", template="x")
+        reply = WaitForReplySensor(task_id="reply", mail="mail")
+        end = EndOperator(task_id="end")
+        people >> mail >> reply
+        reply >> Label("replied | no_reply") >> end
+    assert journey.graph.targets()["reply"] == {"replied": "end", "no_reply": "end"}
+
+
+def test_an_example_is_short() -> None:
+    assert len((DAGS / "sale_announcement.py").read_text(encoding="utf-8").splitlines()) < 60
