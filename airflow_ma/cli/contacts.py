@@ -56,7 +56,8 @@ def _show(file: Path, result: ImportResult) -> None:
     from airflow_ma.cli.tables import print_table
 
     in_language = language()
-    table = Table(title=say("imported", in_language, file=file.name), title_justify="left", show_header=False)
+    click.echo(say("imported", in_language, file=file.name))
+    table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name in ("read", "created", "updated", "unchanged", "rejected"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from airflow_ma.cli.command import Command, json_option, language, tell
+from airflow_ma.cli.command import Command, json_option, language
 from airflow_ma.cli.status import message_state
 from airflow_ma.cli.texts import TEXTS, say
 
@@ -62,7 +62,7 @@ def _told(person: Person) -> Iterator[str]:
     if person.unsubscribed_at is not None:
         yield say("unsubscribed", in_language, at=_time(person.unsubscribed_at, person.timezone))
     if not person.passages:
-        tell("in_no_journey")
+        yield say("in_no_journey", in_language)
     for passage in person.passages:
         yield ""
         entered = _time(passage.entered_at, person.timezone)

@@ -40,7 +40,7 @@ def _scalar(value: object) -> object:
             f"must be text, a number, true or false, not {type(value).__name__}; "
             "write dates in quotes, ask for a missing value with 'known: false'"
         )
-    if not math.isfinite(value) or abs(value) > 2**53:
+    if not math.isfinite(value) or (isinstance(value, int) and abs(value) > 2**53):
         raise ValueError(f"{value} is not a number that can be compared exactly")
     return value
 

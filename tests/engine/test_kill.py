@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -16,40 +14,41 @@ import sqlalchemy as sa
 from airflow_ma.engine.clock import DAY, MINUTE, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import alert, message
-from tests.engine.worker import journey
+from tests.engine.worker import journey, work
 from tests.journeys import add_contacts, assert_sound, mails, places, sweep
 
 ROOT = Path(__file__).parents[2]
 EMAILS = ROOT / "dags" / "emails"
 
 
-def start_worker(database: Database, clock: ManualClock, home: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "AIRFLOW_MA_EMAILS": str(EMAILS), "AIRFLOW_MA_HOME": str(home)}
+def start_worker(database: Database, clock: ManualClock) -> BaseProcess:
+    """A forked worker, at work when this returns."""
+    context = multiprocessing.get_context("fork")
+    ready = context.Event()
     url = database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.engine.worker", url, str(clock.now()), "0.01"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    worker = context.Process(target=work, args=(url, clock.now(), 0.01, ready), daemon=True)
+    worker.start()
+    assert ready.wait(20)
+    return worker
 
 
-@pytest.mark.slow
 def test_workers_killed_at_random(
-    database: Database, clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-    number, rounds = 1200, 3
+    number, rounds = 1000, 8
     people = add_contacts(database, number, tag="in")
     luck = random.Random(20261122)
     left_claimed = 0
     for _ in range(rounds):
-        workers = [start_worker(database, clock, tmp_path / "home") for _ in range(2)]
+        database.dispose()  # connections must not be shared with the workers
+        workers = [start_worker(database, clock) for _ in range(2)]
+        time.sleep(luck.uniform(0.05, 0.3))
         for worker in workers:
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == "ready\n"
-        time.sleep(luck.uniform(0.15, 0.5))
-        for worker in workers:
-            worker.send_signal(signal.SIGKILL)
+            worker.kill()
             time.sleep(luck.uniform(0, 0.05))
         for worker in workers:
-            worker.wait(10)
+            worker.join(10)
         assert_sound(database)
         with database.read() as connection:
             left_claimed += connection.scalar(

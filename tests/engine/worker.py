@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
+from multiprocessing.synchronize import Event
+from typing import Any
 
 from airflow.sdk import Label
 
@@ -29,12 +30,12 @@ def journey() -> Journey:
     return built
 
 
-if __name__ == "__main__":
-    url, now, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+def work(url: str, now: int, pause: float, ready: Event) -> None:
+    """Sweep the journey for ever; ``pause`` seconds around each delivery give the killer a chance."""
     database = Database(url, clock=ManualClock(at=now))
     send = sandbox.SandboxChannel.send
 
-    def slow_send(self, template, mails, *, now):  # type: ignore[no-untyped-def]
+    def slow_send(self: Any, template: Any, mails: Any, *, now: int) -> Any:
         time.sleep(pause)
         receipts = send(self, template, mails, now=now)
         time.sleep(pause)
@@ -44,7 +45,7 @@ if __name__ == "__main__":
     SendEmailOperator.batch = 20  # many batches: more moments to die in
     built = journey()
     program = built.program(database)
-    print("ready", flush=True)
+    ready.set()
     while True:
         for step in built.graph.ordered():
             built.steps[step.id].move_contacts(database, program, cohort=None, run_id="killed")
