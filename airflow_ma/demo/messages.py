@@ -8,7 +8,7 @@ from typing import Literal
 
 Language = Literal["en", "ja"]
 
-_TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: dict[str, tuple[str, str]] = {
     "migrate": ("Preparing the database", "データベースを準備しています"),
     "import": (
         "Importing {count} fictional customers",
@@ -187,7 +187,7 @@ def language(environ: Mapping[str, str] = os.environ) -> Language:
 
 def text(key: str, **values: object) -> str:
     """The text for ``key`` in the terminal's language, filled in."""
-    english, japanese = _TEXTS[key]
+    english, japanese = TEXTS[key]
     return (japanese if language() == "ja" else english).format(**values)
 
 

@@ -229,7 +229,7 @@ def _history(
 ) -> tuple[Happening, ...]:
     """Oldest first; what happened in the same millisecond in the order in which it must have."""
     left_by = {row.from_step: number for number, row in enumerate(moves)}
-    last_at = {row.at: number for number, row in enumerate(moves)}
+    first_at = {row.at: number for number, row in reversed(list(enumerate(moves)))}
     placed: list[tuple[int, float, Happening]] = []
 
     def before_leaving(step: str) -> float:
@@ -274,8 +274,9 @@ def _history(
             placed.append((row.closed_at, before_leaving(row.step) + 0.1, answer))
     sent = {row.id: row.step for row in messages}
     for row in events:
-        order = last_at.get(row.at, len(moves)) - 0.3
-        placed.append((row.at, order, _event(row, sent.get(row.message_id), titles)))
+        step = sent.get(row.message_id)
+        order = before_leaving(step) + 0.8 if step else first_at.get(row.at, len(moves)) - 0.3
+        placed.append((row.at, order, _event(row, step, titles)))
     return tuple(happening for _, _, happening in sorted(placed, key=lambda one: one[:2]))
 
 

@@ -1,0 +1,102 @@
+"""`airflow-ma check`: file, line and what to do, in an exit code that CI understands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from airflow_ma.cli.check import check
+
+DAGS = Path(__file__).parents[2] / "dags"
+
+PYTHON = """\
+from airflow.sdk import Label
+from airflow_ma.dag import Journey
+from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
+from airflow_ma.sensors import WaitForOpenSensor
+
+with Journey("mine"):
+    people = AudienceOperator(task_id="people")
+    mail = SendEmailOperator(task_id="mail", template="{template}")
+    opened = WaitForOpenSensor(task_id="opened", mail="mail", within="{within}")
+    people >> mail >> opened
+    opened >> Label("{label}") >> EndOperator(task_id="end")
+"""
+GOOD = {"template": "sale_announcement", "within": "2 days", "label": "opened | not_opened"}
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def make(**changes: str) -> Path:
+        (tmp_path / "emails").unlink(missing_ok=True)
+        (tmp_path / "emails").symlink_to(DAGS / "emails")
+        file = tmp_path / "mine.py"
+        file.write_text(PYTHON.format(**{**GOOD, **changes}), encoding="utf-8")
+        return file
+
+    return make
+
+
+def test_the_examples_are_good() -> None:
+    result = CliRunner().invoke(check, [str(DAGS)])
+    assert result.exit_code == 0, result.output
+    assert "2 journeys, 0 errors" in result.stderr
+
+
+def test_a_good_file_is_good(write) -> None:
+    result = CliRunner().invoke(check, [str(write())])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "says"),
+    [
+        ({"template": "sale_anouncement"}, 8, "did you mean 'sale_announcement'"),
+        ({"within": "-1 day"}, 9, "a wait must be longer than zero"),
+        ({"label": "openend | not_opened"}, 9, "Did you mean 'opened'?"),
+        ({"label": "opened"}, 9, "outcome 'not_opened' of 'opened' leads nowhere"),
+    ],
+)
+def test_a_fault_is_told_with_file_line_and_fix(write, changes: dict[str, str], line: int, says: str) -> None:
+    file = write(**changes)
+    result = CliRunner().invoke(check, [str(file)])
+    assert result.exit_code == 1
+    assert f"{file}:{line}: error: " in result.stdout
+    assert says in result.stdout
+
+
+def test_whatever_a_file_raises_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import airflow_ma\n1 / 0\n")
+    (tmp_path / "b.py").write_text("import airflow_ma\ndef (:\n")
+    result = CliRunner().invoke(check, [str(tmp_path)])
+    assert result.exit_code == 1
+    assert "a.py:2: error: ZeroDivisionError" in result.stdout
+    assert "b.py:2: error: SyntaxError" in result.stdout
+
+
+def test_duplicate_ids_and_journeys(tmp_path: Path) -> None:
+    text = "from airflow_ma.dag import Journey\nfrom airflow_ma.operators import AudienceOperator\nwith Journey('x'):\n    AudienceOperator(task_id='p')\n"
+    (tmp_path / "a.py").write_text(text)
+    (tmp_path / "b.py").write_text(text)
+    (tmp_path / "c.py").write_text(text + "    AudienceOperator(task_id='p')\n")
+    result = CliRunner().invoke(check, [str(tmp_path)])
+    assert result.exit_code == 1
+    assert "the journey 'x' is also in" in result.stdout
+    assert "c.py:5: error: DuplicateTaskIdFound" in result.stdout
+
+
+def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
+    assert CliRunner().invoke(check, [str(tmp_path)]).exit_code == 1
+    missing = CliRunner().invoke(check, [str(tmp_path / "none.yaml")])
+    assert missing.exit_code == 1
+    assert "there is no file" in missing.stdout
+
+
+def test_json_for_other_programs(write) -> None:
+    result = CliRunner().invoke(check, ["--json", str(write(within="0 days"))])
+    (problem,) = [json.loads(row) for row in result.stdout.splitlines()]
+    assert problem["line"] == 9
+    assert problem["severity"] == "error"
