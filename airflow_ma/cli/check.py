@@ -56,13 +56,15 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def check_file(file: Path) -> tuple[list[Problem], list[str]]:
     """The problems in one file, and the keys of the journeys it holds."""
-    from airflow_ma.dag import Journey
+    from airflow_ma.dag.journey import collecting
     from airflow_ma.dag.load import load_journey
 
     try:
         if file.suffix == ".py":
-            found = [value for value in runpy.run_path(str(file)).values() if isinstance(value, Journey)]
-            journeys = [j for j in dict.fromkeys(found) if j.source and Path(j.source.file) == file]
+            with collecting() as built:
+                runpy.run_path(str(file))
+            # A loader of YAML files builds journeys that are checked where they are written.
+            journeys = [j for j in built if j.source and Path(j.source.file) == file]
         else:
             journeys = [load_journey(file)]
     except JourneyError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,6 +24,20 @@ from airflow_ma.journey.model import JourneyGraph, Mode, Source
 
 SAFETY_NET = "7 * * * *"
 """Work starts runs by itself within seconds; this cron is there for the day the triggerer is down."""
+
+
+_collected: ContextVar[list[Journey] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Journey]]:
+    """The journeys that are completed meanwhile, whatever name a file gives them."""
+    found: list[Journey] = []
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
 
 
 class Journey(DAG):
@@ -111,6 +127,9 @@ class Journey(DAG):
         for task in self.tasks:
             if task is not watch:
                 task >> watch
+        found = _collected.get()
+        if found is not None:
+            found.append(self)
 
 
 def _when_there_is_work(key: str, safety_net: str) -> AssetOrTimeSchedule:
