@@ -33,13 +33,13 @@ _CONTACTS = {
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size}) "
         "INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at, "
         "updated_at) SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com', "
-        "'Customer ' || i, 'en', 'Asia/Tokyo', '{{\"city\": \"Tokyo\", \"plan\": \"basic\", \"orders\": 3}}', 0, 0 "
+        '\'Customer \' || i, \'en\', \'Asia/Tokyo\', \'{{"city": "Tokyo", "plan": "basic", "orders": 3}}\', 0, 0 '
         "FROM n"
     ),
     "postgresql": (
         "INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at, "
         "updated_at) SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com', "
-        "'Customer ' || i, 'en', 'Asia/Tokyo', '{{\"city\": \"Tokyo\", \"plan\": \"basic\", \"orders\": 3}}', 0, 0 "
+        '\'Customer \' || i, \'en\', \'Asia/Tokyo\', \'{{"city": "Tokyo", "plan": "basic", "orders": 3}}\', 0, 0 '
         "FROM generate_series(1, {size}) AS t(i)"
     ),
 }

@@ -58,8 +58,7 @@ _ALERT = (
     f"FROM ma_enrollment WHERE id IN ({_DUE}) ORDER BY id"
 )
 _OUT = (
-    "UPDATE ma_enrollment SET wake_at = NULL, left_at = :now, left_reason = 'completed' "
-    f"WHERE id IN ({_DUE})"
+    f"UPDATE ma_enrollment SET wake_at = NULL, left_at = :now, left_reason = 'completed' WHERE id IN ({_DUE})"
 )
 _REST = "UPDATE ma_journey_step SET wake_at = :again WHERE journey_id = :journey AND step = :step"
 
@@ -97,7 +96,9 @@ class SqliteFloor:
 
     def claim(self, step: str, template: str, now: int, limit: int, batch: str) -> Any:
         self._begin()
-        ids = self._execute(_CLAIM, step=step, now=now, limit=limit, batch=batch, lease=now + 300_000).fetchall()
+        ids = self._execute(
+            _CLAIM, step=step, now=now, limit=limit, batch=batch, lease=now + 300_000
+        ).fetchall()
         if not ids:
             self._commit()
             return None

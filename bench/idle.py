@@ -50,7 +50,9 @@ def measure_idle(size: int) -> dict[str, dict[str, float]]:
                 day=DAY,
             ).replace("%", "%%" if kind == "postgresql" else "%")
         )
-        connection.exec_driver_sql(f"UPDATE ma_journey_step SET wake_at = {now + DAY} WHERE wake_at IS NOT NULL")
+        connection.exec_driver_sql(
+            f"UPDATE ma_journey_step SET wake_at = {now + DAY} WHERE wake_at IS NOT NULL"
+        )
     if kind == "postgresql":  # as autovacuum does within a minute
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
@@ -59,7 +61,10 @@ def measure_idle(size: int) -> dict[str, dict[str, float]]:
         with database.read() as connection:
             return steps_with_work(connection, program, now=database.clock().now())
 
-    calls: dict[str, Callable[[], object]] = {"journeys_with_work": journeys_with_work, "steps_with_work": steps}
+    calls: dict[str, Callable[[], object]] = {
+        "journeys_with_work": journeys_with_work,
+        "steps_with_work": steps,
+    }
     return {name: _one(call, database) for name, call in calls.items()}
 
 

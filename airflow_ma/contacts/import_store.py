@@ -175,14 +175,15 @@ def _upsert(connection: sa.Connection, changed: list[dict[str, Any]], tagged: Ma
     if not changed:
         return
     c = contact.c
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    on_postgresql = connection.dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
     statement = insert(contact)
     new = {name: statement.excluded[name] for name in changed[0] if name not in ("key", "created_at")}
-    upsert = statement.on_conflict_do_update(index_elements=[contact.c.key], set_=new)
-    if connection.dialect.name == "postgresql":
-        connection.execute(upsert.returning(c.id), changed).all()  # RETURNING: a thousand rows a statement
+    upsert = statement.on_conflict_do_update(index_elements=[c.key], set_=new)
+    # Each in the way that is fastest on its database; in order, as addresses may change hands.
+    if on_postgresql:
+        connection.execute(upsert.from_select(list(changed[0]), _recordset(changed)))
     else:
-        # The driver's own executemany: on SQLite twice as fast as anything above it.
         sql = upsert.compile(connection.engine, column_keys=list(changed[0]))
         for row in changed:
             row["attributes"] = json.dumps(row["attributes"])
@@ -194,3 +195,16 @@ def _upsert(connection: sa.Connection, changed: list[dict[str, Any]], tagged: Ma
             insert(contact_tag).on_conflict_do_nothing(),
             [{"contact_id": row.id, "tag": tag} for row in ids for tag in sorted(tagged[row.key])],
         )
+
+
+def _recordset(rows: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:
+    """The rows as one JSON parameter that PostgreSQL takes apart."""
+    names = list(rows[0])
+    text = json.dumps([{**row, "number": number} for number, row in enumerate(rows)])
+    columns = [sa.column(name, contact.c[name].type) for name in names]
+    given = (
+        sa.func.jsonb_to_recordset(sa.cast(sa.literal(text, sa.Text), postgresql.JSONB))
+        .table_valued(*columns, sa.column("number", sa.Integer))
+        .render_derived(name="given", with_types=True)
+    )
+    return sa.select(*(given.c[name] for name in names)).order_by(given.c.number)

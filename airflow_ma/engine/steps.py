@@ -57,11 +57,12 @@ class Arrivals:
             by_zone = {zone: compute(zone, self.now) for zone in self.zones()}
             if not by_zone:
                 return sa.literal(self.now, sa.BigInteger)
-            value = sa.case(by_zone, value=contact.c.timezone, else_=max(by_zone.values()))
+            person = contact.alias()  # the statement around may be about the contact table itself
+            value = sa.case(by_zone, value=person.c.timezone, else_=max(by_zone.values()))
             return (
                 sa.select(sa.cast(value, sa.BigInteger))
-                .where(contact.c.id == self.contact_id)
-                .correlate_except(contact)
+                .where(person.c.id == self.contact_id)
+                .correlate_except(person)
                 .scalar_subquery()
             )
 
@@ -89,11 +90,12 @@ class Arrivals:
 
     def contact_matches(self, condition: Callable[[sa.FromClause], Predicate]) -> Predicate:
         """Whether the contact satisfies ``condition``, which gets the contact table."""
+        person = contact.alias()
         return sa.exists(
             sa.select(sa.literal(1))
-            .select_from(contact)
-            .where(contact.c.id == self.contact_id, condition(contact))
-            .correlate_except(contact)
+            .select_from(person)
+            .where(person.c.id == self.contact_id, condition(person))
+            .correlate_except(person)
         )
 
 

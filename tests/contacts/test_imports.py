@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from airflow_ma.contacts.imports import ContactsFileError, ImportResult, import_
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact, contact_tag, journey_step
+from tests.contacts.people import add_contact
 
 
 @pytest.fixture
@@ -351,3 +354,25 @@ def test_no_content_breaks_the_import(sqlite_database: Database, file: Path, con
     for head in (b"", b"key,email\n"):
         with contextlib.suppress(ContactsFileError):
             load(sqlite_database, file, head + content)
+
+
+def test_an_address_that_another_program_stores_meanwhile_is_rejected(
+    postgres_database: Database, file: Path
+) -> None:
+    file.write_text("key,email\nA,a@x.jp\nB,b@x.jp\n")
+    results: list[ImportResult] = []
+    importer = threading.Thread(
+        target=lambda: results.append(import_contacts(postgres_database, file)), daemon=True
+    )
+    with postgres_database.write() as connection:
+        add_contact(connection, "other", email="b@x.jp")
+        importer.start()
+        blocked = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not connection.scalar(blocked):
+            time.sleep(0.01)
+        assert connection.scalar(blocked), "the import did not wait for the other program"
+    importer.join(20)
+    (result,) = results
+    assert counts(result) == (1, 0, 0, 1)
+    assert rejected(result) == [(3, "the address 'b@x.jp' belongs to the contact with the key 'other'")]

@@ -69,7 +69,7 @@ def test_the_whole_way_is_told_in_order(database: Database, clock: ManualClock, 
         ("move", "visited"),
         ("alert", "hot"),
         ("move", "alerted"),
-        ("move", "updated"),
+        ("move", "done"),
         ("answer", None),
     ]
     (passage,) = found.passages

@@ -1,0 +1,203 @@
+"""The reference page of the steps, written from their declarations: ``python -m airflow_ma.dag.reference FILE``."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic.fields import FieldInfo
+
+from airflow_ma.dag.catalogue import step_kinds
+from airflow_ma.dag.declaration import Setting, setting_of, settings_model
+from airflow_ma.dag.step import StepOperator, StepSensor
+from airflow_ma.journey.duration import format_duration
+
+COMMAND = ".venv/bin/python -m airflow_ma.dag.reference docs/steps.md"
+
+HEADER = f"""\
+<!-- Written by a program from the steps' own declarations: do not edit. To renew it: {COMMAND} -->
+
+# Steps / ステップ
+
+Every kind of step, its outcomes and its settings. In YAML a step names its `kind`; in Python it is the class
+beside it. [journeys.md](journeys.md) says how to put steps together and how to add a kind of your own.
+
+すべてのステップの種類、結果（アウトカム）、設定の一覧です。YAML では `kind` に種類を書き、Python では右のクラスを
+使います。組み合わせ方と独自のステップの作り方は [journeys.md](journeys.md)（英語）をご覧ください。
+"""
+
+
+class Said(NamedTuple):
+    """The same thing in both languages."""
+
+    en: str
+    ja: str
+
+    def cell(self) -> str:
+        """One cell of a table."""
+        return "<br>".join(dict.fromkeys(self)).replace("|", "\\|")
+
+
+NO_DEFAULT = Said("required", "必須")
+EMPTY = Said("none", "なし")
+TEXT = Said("text", "文字列")
+KNOWN_FORMS = {
+    "duration": Said("length of time, such as `3 days` or `2h`", "期間（例: `3 days`、`2時間`）"),
+    "template": Said(
+        "name of a template, see [emails.md](emails.md)", "テンプレート名（[emails.md](emails.md)）"
+    ),
+    "url": Said("address, with `*` for anything", "URL（`*` は任意の文字）"),
+    "channel": Said("name of a channel", "送信方法の名前"),
+    "condition": Said("condition, see [contacts.md](contacts.md)", "条件（[contacts.md](contacts.md)）"),
+}
+
+
+def reference() -> str:
+    """The whole page, in Markdown. Steps that other packages add are left out: they have pages of their own."""
+    own = [step for step in step_kinds().values() if step.__module__.startswith("airflow_ma.")]
+    own.sort(key=lambda step: (not step.is_entry, not step.primary, step.kind))
+    rows = [
+        f"| [`{step.kind}`](#{step.kind}) | `{step.__name__}` | {step.title['en']} | {step.title['ja']} |"
+        for step in own
+    ]
+    overview = "\n".join(["| kind | class | English | 日本語 |", "|---|---|---|---|", *rows])
+    return "\n".join([HEADER, overview, *map(_section, own)])
+
+
+def _section(step: type[StepOperator]) -> str:
+    package = step.__module__.rpartition(".")[0]
+    facts = [
+        "",
+        f"## {step.kind}",
+        "",
+        f"**{step.title['en']} / {step.title['ja']}** · `from {package} import {step.__name__}`",
+        "",
+        inspect.cleandoc(step.__doc__ or ""),
+        "",
+        f"- Outcomes / 結果: {_outcomes(step)}",
+    ]
+    if issubclass(step, StepSensor):
+        facts.append("- Holds contacts until an outcome holds / 結果が決まるまで待機します")
+    if step.is_entry:
+        facts.append("- Begins a journey / ジャーニーの始まり")
+    if step.is_end:
+        facts.append("- Ends a journey / ジャーニーの終わり")
+    model = settings_model(step)
+    schema = model.model_json_schema()
+    rows = [
+        _row(name, field, schema["properties"][name], schema.get("$defs", {}))
+        for name, field in model.model_fields.items()
+    ]
+    head = ["", "| setting / 設定 | what it is / 内容 | default / 既定値 | form / 書き方 |", "|---|---|---|---|"]
+    return "\n".join([*facts, *head, *rows, ""])
+
+
+def _outcomes(step: type[StepOperator]) -> str:
+    # A constructor that sets its own outcomes takes them from the settings; the class has only a default.
+    if "outcomes" in inspect.unwrap(step.__init__).__code__.co_names:  # type: ignore[misc]
+        return "as its settings name them / 設定で付けた名前"
+    may_end = " (may lead nowhere / つながなくてもよい)"
+    return ", ".join(f"`{o}`{may_end if o in step.optional_outcomes else ''}" for o in step.outcomes)
+
+
+def _row(name: str, field: FieldInfo, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
+    setting = setting_of(field) or Setting(en="", ja="")
+    form = _form(schema, defs)
+    if setting.kinds:
+        kinds = ", ".join(f"`{kind}`" for kind in setting.kinds)
+        form = Said(f"name of an earlier {kinds} step", f"前にある {kinds} ステップの名前")
+    elif setting.widget in KNOWN_FORMS:
+        form = KNOWN_FORMS[setting.widget]
+    default = NO_DEFAULT if field.is_required() else _value(field.default)
+    return f"| `{name}` | {Said(setting.en, setting.ja).cell()} | {default.cell()} | {form.cell()} |"
+
+
+def _value(value: Any) -> Said:
+    if value is None or value in ([], {}):
+        return EMPTY
+    if isinstance(value, datetime.timedelta):
+        value = format_duration(value)
+    shown = value if isinstance(value, str) else json.dumps(value)
+    return Said(f"`{shown}`", f"`{shown}`")
+
+
+def _form(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
+    """How a value of this JSON schema is written."""
+    if "$ref" in schema:
+        schema = defs[schema["$ref"].rpartition("/")[2]]
+    if schema.get("widget") in KNOWN_FORMS:
+        return KNOWN_FORMS[schema["widget"]]
+    if "anyOf" in schema:
+        forms = [_form(one, defs) for one in schema["anyOf"] if one.get("type") != "null"]
+        return Said(" or ".join(form.en for form in forms), "または".join(form.ja for form in forms))
+    if "const" in schema or "enum" in schema:
+        words = [f"`{value}`" for value in schema.get("enum", [schema.get("const")])]
+        return Said(", ".join(words), "、".join(words))
+    match schema.get("type"):
+        case "boolean":
+            return Said("`true` or `false`", "`true` か `false`")
+        case "integer" | "number":
+            return _number(schema)
+        case "array":
+            return _list(schema, defs)
+        case "object":
+            return _mapping(schema, defs)
+    return _text(schema)
+
+
+def _text(schema: Mapping[str, Any]) -> Said:
+    if schema.get("format") == "time":
+        return Said("time of day, such as `09:30`", "時刻（例: `09:30`）")
+    if "pattern" in schema:
+        return Said(f"{TEXT.en} like `{schema['pattern']}`", f"{TEXT.ja}（`{schema['pattern']}`）")
+    if "maxLength" in schema:
+        longest = schema["maxLength"]
+        return Said(f"{TEXT.en}, up to {longest} characters", f"{TEXT.ja}（{longest}文字まで）")
+    return TEXT
+
+
+def _number(schema: Mapping[str, Any]) -> Said:
+    whole = schema["type"] == "integer"
+    word = Said("whole number", "整数") if whole else Said("number", "数値")
+    if "minimum" in schema and "maximum" in schema:
+        low, high = schema["minimum"], schema["maximum"]
+        return Said(f"{word.en}, {low} to {high}", f"{word.ja}（{low}〜{high}）")
+    return word
+
+
+def _list(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
+    if "prefixItems" in schema:
+        forms = [_form(one, defs) for one in schema["prefixItems"]]
+        kinds = list(dict.fromkeys(forms))
+        number = len(forms)
+        return Said(
+            f"list of {number}: {', '.join(form.en for form in kinds)}",
+            f"{number}つのリスト: {'、'.join(form.ja for form in kinds)}",
+        )
+    item = _form(schema["items"], defs)
+    return Said(f"list of: {item.en}", f"リスト: {item.ja}")
+
+
+def _mapping(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
+    if "properties" in schema:
+        needed = schema.get("required", [])
+        parts = [
+            Said(
+                f"`{name}` ({'' if name in needed else 'optional; '}{one.get('description', '')})",
+                f"`{name}`{'' if name in needed else '（省略可）'}",
+            )
+            for name, one in schema["properties"].items()
+        ]
+        return Said(f"mapping: {', '.join(p.en for p in parts)}", f"マッピング: {'、'.join(p.ja for p in parts)}")
+    values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
+    value = _form(values, defs)
+    return Said(f"mapping from a name to: {value.en}", f"名前から次へのマッピング: {value.ja}")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
