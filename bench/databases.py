@@ -8,8 +8,8 @@ import pwd
 import shutil
 import socket
 import subprocess
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,35 +28,41 @@ POSTGRESQL_SETTINGS = {
 }
 """Durable, as in production; memory and log size as for a small server; the rest as installed."""
 
-_CONTACTS = {
-    "sqlite": (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size}) "
-        "INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at, "
-        "updated_at) SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com', "
-        '\'Customer \' || i, \'en\', \'Asia/Tokyo\', \'{{"city": "Tokyo", "plan": "basic", "orders": 3}}\', 0, 0 '
-        "FROM n"
-    ),
-    "postgresql": (
-        "INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at, "
-        "updated_at) SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com', "
-        '\'Customer \' || i, \'en\', \'Asia/Tokyo\', \'{{"city": "Tokyo", "plan": "basic", "orders": 3}}\', 0, 0 '
-        "FROM generate_series(1, {size}) AS t(i)"
-    ),
+_NUMBERS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size}) ",
+    "postgresql": "WITH n(i) AS (SELECT generate_series(1, {size})) ",
 }
+_CONTACTS = """
+    INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at, updated_at)
+    SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com', 'Customer ' || i,
+        'en', 'Asia/Tokyo', '{"city": "Tokyo", "plan": "basic", "orders": 3}', 0, 0
+    FROM n
+"""
+
+
+def numbers(kind: str, size: int) -> str:
+    """SQL that makes ``n(i)``: the numbers from 1 to ``size``."""
+    return _NUMBERS[kind].format(size=size)
 
 
 class Store(Protocol):
     """Makes databases of one kind."""
 
-    kind: str
-    server_pid: int | None
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        ...
+
+    @property
+    def server_pid(self) -> int | None:
+        """The server's first process, if there is a server."""
+        ...
 
     def template(self, size: int) -> str:
         """A migrated database with ``size`` contacts; returns its URL. Made once."""
         ...
 
-    @contextmanager
-    def copy(self, size: int) -> Iterator[str]:
+    def copy(self, size: int) -> AbstractContextManager[str]:
         """A copy of that template, dropped at the end."""
         ...
 
@@ -65,7 +71,7 @@ class SqliteStore:
     """Files in a folder."""
 
     kind = "sqlite"
-    server_pid = None
+    server_pid: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -169,4 +175,4 @@ def _programs() -> Path:
 
 
 def _prepare(kind: str, url: str, size: int) -> None:
-    measure("prepare", url=url, contacts=_CONTACTS[kind].format(size=size))
+    measure("prepare", url=url, contacts=numbers(kind, size) + _CONTACTS)

@@ -25,7 +25,7 @@ class DiscardChannel:
     def __init__(self, _database: Database) -> None:
         pass
 
-    def send(self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:  # noqa: ARG002
+    def send(self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:
         return [_ACCEPTED] * len(mails)
 
 

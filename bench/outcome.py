@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from airflow_ma.engine.database import Database
 
 Outcome = dict[str, list[list[object]]]

@@ -15,7 +15,6 @@ from airflow_ma.operators import (
 )
 from airflow_ma.sensors import CheckSiteVisitSensor, WaitForOpenSensor
 
-SALE = "*/sale*"
 COATS = {"event": "page.view", "url": "*/sale/coats*", "within": "14 days"}
 SHOES = {"event": "page.view", "url": "*/sale/shoes*", "within": "14 days"}
 
@@ -23,17 +22,17 @@ with Journey("sale_announcement", title="Winter sale / 冬のセール") as jour
     customers = AudienceOperator(task_id="customers", where={"tag": "customer"})
     announce = SendEmailOperator(task_id="announce", template="sale_announcement")
     opened = WaitForOpenSensor(task_id="opened", mail="announce", within=days(3))
-    came = CheckSiteVisitSensor(task_id="came", url=SALE, since_mail="announce", within=days(2))
+    came = CheckSiteVisitSensor(task_id="came", url="*/sale*", since_mail="announce", within=days(2))
     ends_soon = SendEmailOperator(task_id="ends_soon", template="sale_ends_soon")
-    looked = CheckSiteVisitSensor(
-        task_id="looked", url="*/prices*", times=2, since_mail="announce", within=days(1)
+    prices = CheckSiteVisitSensor(
+        task_id="prices", url="*/prices*", times=2, since_mail="announce", within=days(1)
     )
     hot = AlertSalesOperator(
         task_id="hot",
         reason="Looked at the price page twice after the sale mail / セールのメール後に価格ページを2回閲覧",
         advice="Call today and offer help with sizes / 本日中に電話し、サイズ選びをご案内",
     )
-    warm = UpdateContactOperator(task_id="warm", add_tags=["hot_lead"], add_score=20)
+    mark = UpdateContactOperator(task_id="mark", add_tags=["hot_lead"], add_score=20)
     interest = SplitOperator(task_id="interest", branches={"coats": COATS, "shoes": SHOES}, otherwise="sale")
     coats = SendEmailOperator(task_id="coats", template="followup_coats")
     shoes = SendEmailOperator(task_id="shoes", template="followup_shoes")
@@ -44,9 +43,9 @@ with Journey("sale_announcement", title="Winter sale / 冬のセール") as jour
     opened >> Label("not_opened") >> quiet
     opened >> Label("opened") >> came
     came >> Label("not_visited") >> ends_soon
-    came >> Label("visited") >> looked
-    looked >> Label("visited") >> hot >> warm
-    looked >> Label("not_visited") >> interest
+    came >> Label("visited") >> prices
+    prices >> Label("visited") >> hot >> mark
+    prices >> Label("not_visited") >> interest
     interest >> Label("coats") >> coats
     interest >> Label("shoes") >> shoes
     interest >> Label("sale") >> sale

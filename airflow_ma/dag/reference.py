@@ -1,4 +1,4 @@
-"""The reference page of the steps, written from their declarations: ``python -m airflow_ma.dag.reference FILE``."""
+"""Writes the reference page of the steps: ``python -m airflow_ma.dag.reference FILE``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 import inspect
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +27,8 @@ HEADER = f"""\
 Every kind of step, its outcomes and its settings. In YAML a step names its `kind`; in Python it is the class
 beside it. [journeys.md](journeys.md) says how to put steps together and how to add a kind of your own.
 
-すべてのステップの種類、結果（アウトカム）、設定の一覧です。YAML では `kind` に種類を書き、Python では右のクラスを
-使います。組み合わせ方と独自のステップの作り方は [journeys.md](journeys.md)（英語）をご覧ください。
+すべてのステップの種類、結果、設定の一覧です。YAML では `kind` に種類を書き、Python では右のクラスを使います。
+組み合わせ方と独自のステップの作り方は [journeys.md](journeys.md)（英語）をご覧ください。
 """
 
 
@@ -43,6 +43,7 @@ class Said(NamedTuple):
         return "<br>".join(dict.fromkeys(self)).replace("|", "\\|")
 
 
+HEAD = "| setting / 設定 | what it is / 内容 | default / 既定値 | form / 書き方 |\n|---|---|---|---|"
 NO_DEFAULT = Said("required", "必須")
 EMPTY = Said("none", "なし")
 TEXT = Said("text", "文字列")
@@ -52,13 +53,16 @@ KNOWN_FORMS = {
         "name of a template, see [emails.md](emails.md)", "テンプレート名（[emails.md](emails.md)）"
     ),
     "url": Said("address, with `*` for anything", "URL（`*` は任意の文字）"),
-    "channel": Said("name of a channel", "送信方法の名前"),
+    "channel": Said(
+        "name of a channel; without it, `AIRFLOW_MA_CHANNEL`",
+        "送信方法の名前（省略時は `AIRFLOW_MA_CHANNEL`）",
+    ),
     "condition": Said("condition, see [contacts.md](contacts.md)", "条件（[contacts.md](contacts.md)）"),
 }
 
 
 def reference() -> str:
-    """The whole page, in Markdown. Steps that other packages add are left out: they have pages of their own."""
+    """The whole page, in Markdown, without the steps that other packages add."""
     own = [step for step in step_kinds().values() if step.__module__.startswith("airflow_ma.")]
     own.sort(key=lambda step: (not step.is_entry, not step.primary, step.kind))
     rows = [
@@ -66,7 +70,7 @@ def reference() -> str:
         for step in own
     ]
     overview = "\n".join(["| kind | class | English | 日本語 |", "|---|---|---|---|", *rows])
-    return "\n".join([HEADER, overview, *map(_section, own)])
+    return "\n".join([HEADER, overview, *map(_section, own), ""])
 
 
 def _section(step: type[StepOperator]) -> str:
@@ -77,12 +81,12 @@ def _section(step: type[StepOperator]) -> str:
         "",
         f"**{step.title['en']} / {step.title['ja']}** · `from {package} import {step.__name__}`",
         "",
-        inspect.cleandoc(step.__doc__ or ""),
+        inspect.cleandoc(step.__doc__ or "").replace("``", "`"),
         "",
         f"- Outcomes / 結果: {_outcomes(step)}",
     ]
     if issubclass(step, StepSensor):
-        facts.append("- Holds contacts until an outcome holds / 結果が決まるまで待機します")
+        facts.append("- Holds contacts until one of them is settled / 結果が決まるまで待機させます")
     if step.is_entry:
         facts.append("- Begins a journey / ジャーニーの始まり")
     if step.is_end:
@@ -93,13 +97,12 @@ def _section(step: type[StepOperator]) -> str:
         _row(name, field, schema["properties"][name], schema.get("$defs", {}))
         for name, field in model.model_fields.items()
     ]
-    head = ["", "| setting / 設定 | what it is / 内容 | default / 既定値 | form / 書き方 |", "|---|---|---|---|"]
-    return "\n".join([*facts, *head, *rows, ""])
+    return "\n".join([*facts, "", HEAD, *rows])
 
 
 def _outcomes(step: type[StepOperator]) -> str:
     # A constructor that sets its own outcomes takes them from the settings; the class has only a default.
-    if "outcomes" in inspect.unwrap(step.__init__).__code__.co_names:  # type: ignore[misc]
+    if "outcomes" in inspect.unwrap(step.__init__).__code__.co_names:
         return "as its settings name them / 設定で付けた名前"
     may_end = " (may lead nowhere / つながなくてもよい)"
     return ", ".join(f"`{o}`{may_end if o in step.optional_outcomes else ''}" for o in step.outcomes)
@@ -134,23 +137,18 @@ def _form(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
         return KNOWN_FORMS[schema["widget"]]
     if "anyOf" in schema:
         forms = [_form(one, defs) for one in schema["anyOf"] if one.get("type") != "null"]
-        return Said(" or ".join(form.en for form in forms), "または".join(form.ja for form in forms))
+        return Said(", or ".join(form.en for form in forms), "、または".join(form.ja for form in forms))
     if "const" in schema or "enum" in schema:
         words = [f"`{value}`" for value in schema.get("enum", [schema.get("const")])]
         return Said(", ".join(words), "、".join(words))
-    match schema.get("type"):
-        case "boolean":
-            return Said("`true` or `false`", "`true` か `false`")
-        case "integer" | "number":
-            return _number(schema)
-        case "array":
-            return _list(schema, defs)
-        case "object":
-            return _mapping(schema, defs)
-    return _text(schema)
+    return _FORMS[schema["type"]](schema, defs)
 
 
-def _text(schema: Mapping[str, Any]) -> Said:
+def _boolean(_: Mapping[str, Any], __: Mapping[str, Any]) -> Said:
+    return Said("`true` or `false`", "`true` か `false`")
+
+
+def _text(schema: Mapping[str, Any], _: Mapping[str, Any]) -> Said:
     if schema.get("format") == "time":
         return Said("time of day, such as `09:30`", "時刻（例: `09:30`）")
     if "pattern" in schema:
@@ -161,9 +159,8 @@ def _text(schema: Mapping[str, Any]) -> Said:
     return TEXT
 
 
-def _number(schema: Mapping[str, Any]) -> Said:
-    whole = schema["type"] == "integer"
-    word = Said("whole number", "整数") if whole else Said("number", "数値")
+def _number(schema: Mapping[str, Any], _: Mapping[str, Any]) -> Said:
+    word = Said("whole number", "整数") if schema["type"] == "integer" else Said("number", "数値")
     if "minimum" in schema and "maximum" in schema:
         low, high = schema["minimum"], schema["maximum"]
         return Said(f"{word.en}, {low} to {high}", f"{word.ja}（{low}〜{high}）")
@@ -172,31 +169,35 @@ def _number(schema: Mapping[str, Any]) -> Said:
 
 def _list(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
     if "prefixItems" in schema:
-        forms = [_form(one, defs) for one in schema["prefixItems"]]
-        kinds = list(dict.fromkeys(forms))
-        number = len(forms)
-        return Said(
-            f"list of {number}: {', '.join(form.en for form in kinds)}",
-            f"{number}つのリスト: {'、'.join(form.ja for form in kinds)}",
-        )
+        items = schema["prefixItems"]
+        item = _form(items[0], defs)
+        return Said(f"list of {len(items)}, each: {item.en}", f"{len(items)}個のリスト。各項目は{item.ja}")
     item = _form(schema["items"], defs)
-    return Said(f"list of: {item.en}", f"リスト: {item.ja}")
+    return Said(f"list, each: {item.en}", f"リスト。各項目は{item.ja}")
 
 
 def _mapping(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
-    if "properties" in schema:
-        needed = schema.get("required", [])
-        parts = [
-            Said(
-                f"`{name}` ({'' if name in needed else 'optional; '}{one.get('description', '')})",
-                f"`{name}`{'' if name in needed else '（省略可）'}",
-            )
-            for name, one in schema["properties"].items()
-        ]
-        return Said(f"mapping: {', '.join(p.en for p in parts)}", f"マッピング: {'、'.join(p.ja for p in parts)}")
-    values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
-    value = _form(values, defs)
-    return Said(f"mapping from a name to: {value.en}", f"名前から次へのマッピング: {value.ja}")
+    if "properties" not in schema:
+        values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
+        value = _form(values, defs)
+        return Said(f"mapping, name to: {value.en}", f"マッピング。名前ごとに{value.ja}")
+    needed = schema.get("required", [])
+    names = [Said(f"`{n}`", f"`{n}`") for n in schema["properties"] if n in needed]
+    names += [Said(f"`{n}` (optional)", f"`{n}`（省略可）") for n in schema["properties"] if n not in needed]
+    return Said(
+        f"mapping with {', '.join(name.en for name in names)}",
+        f"マッピング。キーは{'、'.join(name.ja for name in names)}",
+    )
+
+
+_FORMS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Said]] = {
+    "string": _text,
+    "boolean": _boolean,
+    "integer": _number,
+    "number": _number,
+    "array": _list,
+    "object": _mapping,
+}
 
 
 if __name__ == "__main__":

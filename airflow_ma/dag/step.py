@@ -47,13 +47,13 @@ class StepOperator(BaseOperator):
     """Every way out, the usual one first. May be set per step in the constructor."""
     settings: dict[str, Any]
     source: Source | None
-    custom_operator_name: str
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "kind" not in cls.__dict__:
             bare = re.sub(r"(Operator|Sensor)$", "", cls.__name__)
             cls.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower()
+        cls.custom_operator_name = " / ".join(dict.fromkeys(cls.title.values())) or cls.__name__
         if "__init__" in cls.__dict__:
             cls.__init__ = checked(cls.__init__, cls)  # type: ignore[method-assign]
 

@@ -271,7 +271,7 @@ def main(airflow: str, journal: Path, seconds_per_day: float, seed: int, until_i
     try:
         asyncio.run(crowd.run(until_idle=until_idle))
     except RequestsExhaustedError as error:
-        raise click.ClickException(str(error)) from None
+        click.echo(str(error), err=True)  # no failure: this is where it was meant to stop
     except KeyboardInterrupt:
         pass
 

@@ -13,6 +13,8 @@ from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from airflow_ma.demo.messages import text
+
 PORT_VARIABLES = {
     "airflow": "AIRFLOW_MA_DEMO_PORT",
     "collector": "AIRFLOW_MA_DEMO_COLLECTOR_PORT",
@@ -38,20 +40,18 @@ class Ports:
         """The usual ports, moved by ``AIRFLOW_MA_DEMO_*PORT``. Raises ValueError for what is no port."""
         chosen: dict[str, int] = {}
         for field, variable in PORT_VARIABLES.items():
-            text = environ.get(variable, "")
-            if not text:
+            value = environ.get(variable, "")
+            if not value:
                 continue
-            if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65535:
-                raise ValueError(f"{variable} must be a port number from 1024 to 65535, not '{text}'")
-            chosen[field] = int(text)
+            if not value.isascii() or not value.isdigit() or not 1024 <= int(value) <= 65535:
+                raise ValueError(text("bad_port", variable=variable, value=value))
+            chosen[field] = int(value)
         ports = cls(**chosen)
         taken: dict[int, str] = {}
         for field, port in ports.named():
             if port in taken:
                 first = PORT_VARIABLES[taken[port]]
-                raise ValueError(
-                    f"{first} and {PORT_VARIABLES[field]} are both {port}; give each its own port"
-                )
+                raise ValueError(text("same_port", first=first, second=PORT_VARIABLES[field], port=port))
             taken[port] = field
         return ports
 

@@ -64,6 +64,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ポート {port} はほかのプログラムが使用中です。そのプログラムを終了するか、"
         "別のポートを指定してください: {variable}={other} make demo",
     ),
+    "bad_port": (
+        "{variable} must be a port number from 1024 to 65535, not '{value}'",
+        "{variable} には 1024 から 65535 までのポート番号を指定してください('{value}' は使えません)",
+    ),
+    "same_port": (
+        "{first} and {second} are both {port}; give each its own port",
+        "{first} と {second} がどちらも {port} です。別々のポートを指定してください",
+    ),
     "already": (
         "A demo is already running in this folder (process {pid}). Look at it in the browser, or end it with "
         "Ctrl-C in its terminal first.",

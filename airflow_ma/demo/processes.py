@@ -68,6 +68,11 @@ class Programs:
     def _register(self) -> Path:
         return self._folder / "started.json"
 
+    @property
+    def any_started(self) -> bool:
+        """Whether there is something to stop."""
+        return bool(self._started)
+
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         """Start a program whose output goes to the end of ``log``."""
         with log.open("ab") as output:

@@ -215,12 +215,13 @@ def running(place: Place) -> Iterator[Demo]:
                 demo.start()
                 yield demo
             finally:
-                say("stopping")
-                programs.stop("crowd")
-                demo.rest()
-                programs.stop()
+                if programs.any_started:
+                    say("stopping")
+                    programs.stop("crowd")
+                    demo.rest()
+                    programs.stop()
+                    say("stopped")
                 demo.close()
-                say("stopped")
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

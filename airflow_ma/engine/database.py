@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ class Database:
     def __init__(self, url: str, *, clock: Clock | None = None) -> None:
         self.url = _with_driver(url)
         self._fixed_clock = clock
-        self.engine = sa.create_engine(self.url, **_engine_options(self.url))
+        self.engine = sa.create_engine(self.url, json_serializer=_json, **_engine_options(self.url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
@@ -94,6 +95,10 @@ def _opened(url: str, _process: int) -> Database:  # per process: connections do
     database = Database(url)
     database.check_schema()
     return database
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # SQLite finds a Japanese key only as it was written
 
 
 def _with_driver(url: str) -> str:

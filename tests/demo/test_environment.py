@@ -15,6 +15,11 @@ from airflow_ma.demo.environment import PORT_VARIABLES, Place, Ports
 CHECKOUT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+
+
 def _place(folder: Path, ports: Ports | None = None) -> Place:
     return Place(CHECKOUT, folder, ports or Ports(), 20.0)
 

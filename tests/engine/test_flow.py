@@ -40,11 +40,11 @@ def test_every_way_through_the_sale(database: Database, clock: ManualClock, sale
         happen(database, "page.view", person, url=f"https://shop.example/{page}")
     assert sweep(sale, database)["opened"] == {"opened": 5}
     assert places(database)[opener] == "came"
-    assert places(database)[visitor] == "looked"
+    assert places(database)[visitor] == "prices"
 
     happen(database, "page.view", hot, url="https://shop.example/prices?x=1")
     sweep(sale, database)
-    assert places(database)[hot] == "looked", "one look at the prices is not enough"
+    assert places(database)[hot] == "prices", "one look at the prices is not enough"
     clock.advance(1000)
     happen(database, "page.view", hot, url="https://shop.example/prices")
     sweep(sale, database)

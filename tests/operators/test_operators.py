@@ -34,7 +34,9 @@ def test_update_contact_merges_forgets_tags_and_scores(database: Database) -> No
             remove_tags=["cold"],
             add_score=-5,
         )
-    first, second = add_contacts(database, 2, tag="cold", attributes={"plan": "free", "old": 1, "kept": [1]})
+    first, second = add_contacts(
+        database, 2, tag="cold", attributes={"plan": "free", "old": 1, "kept": [1], "日本語": "いいえ"}
+    )
     with database.write() as connection:
         connection.execute(sa.insert(contact_tag).values(contact_id=first, tag="warm"))
     sweep(journey, database)
