@@ -44,7 +44,8 @@ _MAILED_OUT = (
 _EVENTS = (
     "INSERT INTO ma_event (type, at, received_at, contact_id, message_id, machine, dedupe_key) "
     "SELECT 'email.open', %(now)s, %(now)s, contact_id, message_id, false, key "
-    "FROM unnest(%(contacts)s::bigint[], %(messages)s::bigint[], %(keys)s::text[]) AS t(contact_id, message_id, key)"
+    "FROM unnest(%(contacts)s::bigint[], %(messages)s::bigint[], %(keys)s::text[]) "
+    "AS t(contact_id, message_id, key)"
 )
 _WAKE = (
     "UPDATE ma_enrollment SET wake_at = %(now)s WHERE contact_id = ANY(%(contacts)s) AND wake_at IS NOT NULL"

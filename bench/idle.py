@@ -14,18 +14,17 @@ from airflow_ma.engine.clock import DAY
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.program import steps_with_work
 from bench import plan
+from bench.databases import numbers
 from bench.journey import reference_journey
 
 CALLS = 200
-_WAITING = {
-    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {size})",
-    "postgresql": "WITH n(i) AS (SELECT generate_series(1, {size}))",
-}
-_ENROLL = (
-    "{numbers} INSERT INTO ma_enrollment (journey_id, version, contact_id, entry_key, cohort, step, entered_at, "
-    "arrived_at, deadline_at, wake_at) SELECT {journey}, {version}, i, '', '', '{step}', {now}, {now}, "
-    "{now} + {day} + i % {day}, {now} + {day} + i % {day} FROM n"
-)
+_ENROLL = """
+    INSERT INTO ma_enrollment (journey_id, version, contact_id, entry_key, cohort, step, entered_at,
+        arrived_at, deadline_at, wake_at)
+    SELECT {journey}, {version}, i, '', '', '{step}', {now}, {now}, {now} + {day} + 60000 * i / {size},
+        {now} + {day} + 60000 * i / {size}
+    FROM n
+"""
 
 
 def measure_idle(size: int) -> dict[str, dict[str, float]]:
@@ -39,17 +38,9 @@ def measure_idle(size: int) -> dict[str, dict[str, float]]:
     now = database.clock().now()
     with database.write() as connection:
         kind = connection.dialect.name
-        numbers = _WAITING[kind].format(size=size)
-        connection.exec_driver_sql(
-            _ENROLL.format(
-                numbers=numbers,
-                journey=program.journey_id,
-                version=program.version,
-                step=plan.WAIT,
-                now=now,
-                day=DAY,
-            ).replace("%", "%%" if kind == "postgresql" else "%")
-        )
+        values = {"journey": program.journey_id, "version": program.version, "step": plan.WAIT}
+        waiting = _ENROLL.format(now=now, day=DAY, size=size, **values)
+        connection.exec_driver_sql(numbers(kind, size) + waiting)
         connection.exec_driver_sql(
             f"UPDATE ma_journey_step SET wake_at = {now + DAY} WHERE wake_at IS NOT NULL"
         )

@@ -54,7 +54,8 @@ def assert_same(ours: Outcome, floor: Outcome) -> None:
     for what in sorted(ours.keys() | floor.keys()):
         if ours.get(what) != floor.get(what):
             raise DifferentWorkError(
-                f"this measurement is void: {what}: the engine {ours.get(what)}, the bare floor {floor.get(what)}"
+                f"this measurement is void: {what}: the engine {ours.get(what)}, "
+                f"the bare floor {floor.get(what)}"
             )
 
 

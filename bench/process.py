@@ -23,7 +23,7 @@ def live_in(folder: Path) -> None:
 
 
 def measure(task: str, *, database_url: str | None = None, **given: Any) -> Any:
-    """The result of a task of ``bench.measure``. ``database_url``: the installation's own, for that process."""
+    """The result of a task of ``bench.measure``. ``database_url``: the installation's, for that process."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_MA_", "AIRFLOW__"))}
     environment |= {"AIRFLOW_HOME": _home[0], "AIRFLOW_MA_HOME": f"{_home[0]}/airflow_ma"}
     environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "false"

@@ -74,8 +74,8 @@ def verdict(comparisons: Sequence[Comparison], idle: Idle) -> Iterator[tuple[boo
             )
             yield (
                 met,
-                f"{kind}: {call} with {many:,} waiting takes {after['ms']:.2f} ms and {after['work']:.0f} reads, "
-                f"with {few:,} {before['ms']:.2f} ms and {before['work']:.0f}; aim: no growth",
+                f"{kind}: {call} with {many:,} waiting takes {after['ms']:.2f} ms and {after['work']:.0f} "
+                f"reads, with {few:,} {before['ms']:.2f} ms and {before['work']:.0f}; aim: no growth",
             )
 
 

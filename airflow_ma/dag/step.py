@@ -47,6 +47,8 @@ class StepOperator(BaseOperator):
     """Every way out, the usual one first. May be set per step in the constructor."""
     settings: dict[str, Any]
     source: Source | None
+    custom_operator_name: ClassVar[str]
+    """What Airflow's pages show under the step's name, in both languages: they cannot switch it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -52,7 +52,7 @@ def run(seconds_per_day: float) -> None:
 @main.command()
 @click.option(
     "--seconds-per-day",
-    default=8.0,
+    default=6.0,
     show_default=True,
     type=click.FloatRange(1, 86_000),
     help="The sandbox's pace.",

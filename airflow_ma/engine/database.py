@@ -20,6 +20,8 @@ from airflow_ma.engine.clock import Clock, read_clock
 
 VERSION_TABLE = "ma_alembic_version"
 MIGRATE = "run: airflow-ma db migrate"
+BUSY_SECONDS: float = 60
+"""How long a SQLite writer waits for another one before it gives up."""
 
 
 class DatabaseError(RuntimeError):
@@ -112,7 +114,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         if ":memory:" in url or url == "sqlite://":
             return {"poolclass": sa.pool.StaticPool, "connect_args": {"check_same_thread": False}}
-        return {"connect_args": {"timeout": 60}}
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
     return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
 
 
@@ -124,7 +126,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "temp_store=MEMORY",
         "cache_size=-65536",
-        "busy_timeout=60000",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -168,7 +170,7 @@ def _explained(url: sa.URL) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0]
         if "locked" in reason:
             raise DatabaseError(
-                f"the database {where} is locked by another program for over a minute; close what holds it "
+                f"the database {where} is locked by another program for {BUSY_SECONDS:g} seconds; close what holds it "
                 "open for writing, or use PostgreSQL when many programs write at once"
             ) from error
         raise DatabaseError(

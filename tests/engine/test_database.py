@@ -51,6 +51,18 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path}/notes.db").check_schema()
 
 
+def test_a_locked_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airflow_ma.engine.database.BUSY_SECONDS", 0.2)
+    holder = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
+    holder.execute("PRAGMA journal_mode=WAL")
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(DatabaseError, match=r"busy\.db is locked by another program for 0\.2 seconds; close"):
+        Database(f"sqlite:///{tmp_path}/busy.db").migrate()
+    holder.execute("COMMIT")
+    holder.close()
+    Database(f"sqlite:///{tmp_path}/busy.db").migrate()
+
+
 def test_an_unreachable_server_says_where_without_the_password() -> None:
     with pytest.raises(DatabaseError, match="cannot use the database") as caught:
         Database("postgresql://someone:hush@127.0.0.1:1/ma").check_schema()
