@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -72,6 +74,7 @@ def main(
     json_file: Path | None,
 ) -> None:
     """Measure the reference journey: mail; who opens is given to sales, the others get a second mail."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then, too
     chosen = sorted({*(sizes or DEFAULT_SIZES), *([FULL] if full else [])})
     progress = Console(stderr=True, highlight=False)
     comparisons: list[Comparison] = []

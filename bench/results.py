@@ -5,13 +5,15 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from bench import plan
 from bench.meter import Cost
 
-CPU: Callable[[Cost], float] = lambda cost: cost.cpu  # noqa: E731
-WALL: Callable[[Cost], float] = lambda cost: cost.wall  # noqa: E731
+Measure = Callable[[Cost], float]
+CPU: Measure = attrgetter("cpu")
+WALL: Measure = attrgetter("wall")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Comparison:
     engine: list[Run]
     floor: list[Run]
 
-    def share(self, of: Callable[[Cost], float]) -> Spread:
+    def share(self, of: Measure) -> Spread:
         """The speed of the engine as a share of bare SQL's (1: the same)."""
         pairs = zip(self.engine, self.floor, strict=True)
         return Spread.of([of(floor.total) / of(engine.total) for engine, floor in pairs])

@@ -123,7 +123,7 @@ def checked(init: Callable[..., None], step: type) -> Callable[..., None]:
 
 @functools.cache
 def _airflow_arguments() -> frozenset[str]:
-    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | {"default_args"}
+    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | {"default_args", "title"}
 
 
 def validated(step: type, step_id: str, settings: Mapping[str, Any], source: Source | None) -> BaseModel:

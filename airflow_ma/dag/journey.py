@@ -124,7 +124,7 @@ class Journey(DAG):
                 if not any(self.has_task(t) and t in self.steps for t in step.upstream_task_ids):
                     plan >> step
         watch = FailureWatch(task_id="watch", task_display_name="Watch for failures")
-        for task in self.tasks:
+        for task in self.leaves:
             if task is not watch:
                 task >> watch
         found = _collected.get()

@@ -110,8 +110,7 @@ def _build(text: JourneyText) -> Journey:
 
 def _build_step(text: StepText) -> StepOperator:
     kind = step_kind(text.kind, text.source)
-    airflow = {"task_display_name": text.title} if text.title else {}
-    step = kind(task_id=text.id, **airflow, **text.settings)
+    step = kind(task_id=text.id, title=text.title, **text.settings)
     step.source = text.source
     return step
 

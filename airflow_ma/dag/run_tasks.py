@@ -44,7 +44,10 @@ class PlanOperator(BaseOperator, SkipMixin):
         wanted = set(ready)
         for step in ready:
             wanted |= journey.steps[step].get_flat_relative_ids(upstream=False)
-        idle = [task for task_id, task in journey.steps.items() if task_id not in wanted]
+        # Nobody is ready: then there is nothing for the watch to watch over, either.
+        idle = [task for task_id, task in self.dag.task_dict.items() if task_id != self.task_id]
+        if ready:
+            idle = [task for task in idle if task.task_id in journey.steps and task.task_id not in wanted]
         self.log.info("ready: %s", ", ".join(sorted(ready)) or "nobody")
         context["ti"].xcom_push(key="return_value", value=sorted(ready))
         if idle:
@@ -53,13 +56,21 @@ class PlanOperator(BaseOperator, SkipMixin):
 
 
 class FailureWatch(BaseOperator):
-    """Fail the run when a step failed: the others have gone on, and the run must not look green."""
+    """Fail the run when a step failed: the others have gone on, and the run must not look green.
+
+    It hangs on the last steps only and asks for the state of all: an edge from every step would bury the
+    journey's own graph.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(trigger_rule=TriggerRule.ONE_FAILED, retries=0, **kwargs)
+        super().__init__(trigger_rule=TriggerRule.ALL_DONE, retries=0, **kwargs)
 
     def execute(self, context: Any) -> None:
-        raise RuntimeError(
-            "a step failed; its contacts are held there, everybody else has gone on. "
-            "The failed step's log says why. They continue when it is retried, or with the next run"
-        )
+        ti, run_id = context["ti"], context["run_id"]
+        states = ti.get_task_states(dag_id=self.dag.dag_id, run_ids=[run_id]).get(run_id, {})
+        failed = sorted(task for task, state in states.items() if state in ("failed", "upstream_failed"))
+        if failed:
+            raise RuntimeError(
+                f"these steps failed: {', '.join(failed)}. Their contacts are held there, everybody else has "
+                "gone on. The step's own log says why. They continue when it is retried, or with the next run"
+            )

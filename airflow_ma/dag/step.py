@@ -59,7 +59,9 @@ class StepOperator(BaseOperator):
         if "__init__" in cls.__dict__:
             cls.__init__ = checked(cls.__init__, cls)  # type: ignore[method-assign]
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, title: str | None = None, **kwargs: Any) -> None:
+        if title is not None:
+            kwargs.setdefault("task_display_name", title)
         # A failed step must not stop its descendants: their contacts have nothing to do with it.
         kwargs.setdefault("trigger_rule", TriggerRule.ALL_DONE)
         super().__init__(**kwargs)

@@ -27,8 +27,8 @@ from airflow_ma.engine.database import Database
 AIRFLOW_SECONDS = 180
 DAG_SECONDS = 90
 _STATUS_SECONDS = 15.0
-# A clock that stood still would be no clock; at nearly its normal pace it keeps its place meanwhile.
-_RESTING_SECONDS_PER_DAY = 86_399.0
+# A clock that stood still would be no clock; at its normal pace it keeps its place meanwhile.
+_RESTING_SECONDS_PER_DAY = 86_400.0
 
 
 class DemoError(RuntimeError):

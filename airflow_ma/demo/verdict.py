@@ -13,7 +13,7 @@ from airflow_ma.insight.progress import JourneyProgress
 
 SALE, COLD = "sale_announcement", "cold_outreach"
 OPEN_WITHIN, LOOK_WITHIN, REPLY_WITHIN = 3.0, 1.0, 4.0
-"""The windows of the steps ``opened``, ``looked`` and ``first_reply``, in days."""
+"""The windows of the steps ``opened``, ``prices`` and ``first_reply``, in days."""
 MARGIN_SECONDS = 2.5
 """Who acted this near to a deadline, in real seconds, may have been in time or not."""
 

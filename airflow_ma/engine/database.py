@@ -170,8 +170,8 @@ def _explained(url: sa.URL) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0]
         if "locked" in reason:
             raise DatabaseError(
-                f"the database {where} is locked by another program for {BUSY_SECONDS:g} seconds; close what holds it "
-                "open for writing, or use PostgreSQL when many programs write at once"
+                f"the database {where} is locked by another program for {BUSY_SECONDS:g} seconds; "
+                "close what holds it open for writing, or use PostgreSQL when many programs write at once"
             ) from error
         raise DatabaseError(
             f"cannot use the database {where}: {reason}. Is it running, and is AIRFLOW_MA_DATABASE_URL right?"

@@ -21,45 +21,45 @@ DAGS = Path(__file__).parents[2] / "dags"
 def cold_outreach_in_python() -> Journey:
     with Journey("cold_outreach", title="Cold outreach / 新規開拓", mode="one_off") as journey:
         owners = AudienceOperator(
-            task_id="shop_owners", task_display_name="Shop owners / 店舗オーナー", where={"tag": "shop_owner"}
+            task_id="shop_owners", title="Shop owners / 店舗オーナー", where={"tag": "shop_owner"}
         )
         first_mail = SendEmailOperator(
-            task_id="first_mail", task_display_name="First mail / 1通目", template="cold_intro"
+            task_id="first_mail", title="First mail / 1通目", template="cold_intro"
         )
         first_reply = WaitForReplySensor(
-            task_id="first_reply", task_display_name="Reply? / 返信待ち", mail="first_mail", within="4 days"
+            task_id="first_reply", title="Reply? / 返信待ち", mail="first_mail", within="4 days"
         )
         second_mail = SendEmailOperator(
-            task_id="second_mail", task_display_name="Second mail / 2通目", template="cold_second"
+            task_id="second_mail", title="Second mail / 2通目", template="cold_second"
         )
         second_reply = WaitForReplySensor(
             task_id="second_reply",
-            task_display_name="Reply? / 返信待ち（2回目）",
+            title="Reply? / 返信待ち（2回目）",
             mail="second_mail",
             within="4日",
         )
         later = WaitSensor(
             task_id="three_days_later",
-            task_display_name="Three days later / 3日後",
+            title="Three days later / 3日後",
             duration="3 days",
             between=("09:00", "18:00"),
             weekdays="business_days",
         )
         call = AlertSalesOperator(
             task_id="call",
-            task_display_name="Call / 電話のお願い",
+            title="Call / 電話のお願い",
             reason="No reply to two mails / メール2通に返信なし",
             advice="Call and ask what they need / 電話でご要望を伺う",
         )
         interested = AlertSalesOperator(
             task_id="interested",
-            task_display_name="Interested / 関心あり",
+            title="Interested / 関心あり",
             reason="Replied to a mail / メールに返信あり",
             advice="Answer within the day / 本日中に返信",
         )
         done = EndOperator(
             task_id="handed_to_sales",
-            task_display_name="Handed to sales / 営業へ引き継ぎ",
+            title="Handed to sales / 営業へ引き継ぎ",
             reason="handed to sales",
         )
         owners >> first_mail >> first_reply
