@@ -94,9 +94,16 @@ class Comparison:
         return statistics.median(run.memory_before for run in self.engine)
 
 
-def growth(comparisons: Sequence[Comparison]) -> float | None:
-    """CPU per contact with the most contacts, as a multiple of that with the fewest; None for one size."""
+def growth(comparisons: Sequence[Comparison]) -> tuple[float, float] | None:
+    """CPU per contact with the most contacts, as a multiple of that with the fewest: ours, the floor's.
+
+    None when only one number of contacts was measured.
+    """
     ordered = sorted(comparisons, key=lambda one: one.size)
     if len(ordered) < 2:
         return None
-    return ordered[-1].cpu_per_thousand(ordered[-1].engine) / ordered[0].cpu_per_thousand(ordered[0].engine)
+    few, many = ordered[0], ordered[-1]
+    return (
+        many.cpu_per_thousand(many.engine) / few.cpu_per_thousand(few.engine),
+        many.cpu_per_thousand(many.floor) / few.cpu_per_thousand(few.floor),
+    )

@@ -64,6 +64,13 @@ class AudienceOperator(StepOperator):
         self.when = when
         self.re_entry = re_entry
         self.look_again = look_again
+        if when is not None:
+            self.only_mode = "continuous"  # a one-off campaign begins with its whole cohort
+        if when is not None and csv_list is not None:
+            raise StepError(
+                f"step '{self.task_id}' (AudienceOperator): give either `when` or `csv_list`, not both; "
+                "to let in only some of those who do something, add `where`"
+            )
         if re_entry == "every_time" and when is None:
             raise StepError(
                 f"step '{self.task_id}' (AudienceOperator): re_entry='every_time' needs an event (`when`): "

@@ -15,7 +15,7 @@ from airflow_ma.config import settings
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import BATCH, NOT_SENT, SENT, claim, settle
+from airflow_ma.engine.ledger import BATCH, NOT_SENT, SENT, claim, release_held, settle, still_here
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Cases
 from airflow_ma.journey.checks import Problem
@@ -78,6 +78,13 @@ class SendEmailOperator(StepOperator):
             left, kept = settle(database, program, self.task_id, outbox, receipts, run_id=run_id)
             moved.update(left)
             held.update(kept)
+        if (
+            not held
+            and cohort is not None
+            and (waiting := still_here(database, program, self.task_id, cohort))
+        ):
+            # The last chance to say so: a one-off campaign has no later run that would take them along.
+            raise MailHeldError(f"{waiting} mails are held at '{self.task_id}'; clear this task to try again")
         if held:
             reasons = "; ".join(f"{count} mails: {reason}" for reason, count in held.most_common(5))
             raise MailHeldError(
@@ -85,6 +92,9 @@ class SendEmailOperator(StepOperator):
                 f"The others have gone out: {dict(moved)}"
             )
         return moved
+
+    def before_retry(self, database: Database, program: Program) -> None:
+        release_held(database, program, self.task_id)
 
     def templates_folder(self) -> Path:
         """Where the templates are: as configured, else the folder ``emails`` near the journey's file."""

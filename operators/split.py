@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import AfterValidator, Field
 
 from airflow_ma.contacts.conditions import Condition, matches
-from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.declaration import Setting, StepError
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.steps import Arrivals, Cases, Predicate
 
@@ -43,6 +43,11 @@ class SplitOperator(StepOperator):
         self.branches = branches
         self.otherwise = otherwise
         self.outcomes = (*branches, otherwise)
+        if otherwise in branches:
+            raise StepError(
+                f"step '{self.task_id}' (SplitOperator): '{otherwise}' is one of the branches and also where "
+                "everybody else goes; name it otherwise"
+            )
 
     def cases(self, at: Arrivals) -> Cases:
         chosen: dict[str, Predicate] = {

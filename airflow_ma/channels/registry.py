@@ -26,6 +26,11 @@ def open_channel(name: str, database: Database) -> Channel:
     if make is None:
         known = ", ".join(channel_names())
         raise ChannelError(f"there is no channel '{name}'; set AIRFLOW_MA_CHANNEL to one of: {known}")
+    if name != SandboxChannel.name and database.clock().speed != 1:
+        raise ChannelError(
+            f"this database runs on the sandbox's fast clock, and '{name}' sends real mail; "
+            "use another database for it"
+        )
     return make(database)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
+from airflow_ma.cli.command import Command, Option
 from airflow_ma.journey.checks import JourneyError, Problem
 from airflow_ma.journey.model import Source
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per problem, for other programs.")
+@click.option("--json", "as_json", is_flag=True, cls=Option, help="option_json")
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check the journeys in PATHS: Python or YAML files, or folders of them.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from airflow.sdk import DAG, Label, get_parsing_context
 
@@ -30,19 +31,22 @@ def load_journeys(folder: Path | str) -> dict[str, DAG]:
     wanted = get_parsing_context().dag_id
     found: dict[str, DAG] = {}
     for path in sorted(Path(folder).glob("*.yaml")):
-        if wanted and path.stem != wanted and f"journey: {wanted}" not in path.read_text(encoding="utf-8"):
-            continue  # a worker needs only its own journey
+        broken_id = re.sub(r"[^\w.-]", "_", path.stem)
         try:
+            text = path.read_text(encoding="utf-8")
+            if wanted and broken_id != wanted and f"journey: {wanted}" not in text:
+                continue  # a worker needs only its own journey
             journey = load_journey(path)
-        except (JourneyError, OSError, UnicodeDecodeError) as error:
+        except Exception as error:
             log.error("the journey in %s cannot be used:\n%s", path, error)
-            found[path.stem] = _broken(path, str(error))
+            found[broken_id] = _broken(path, broken_id, str(error))
             continue
         if journey.dag_id in found:
             log.error(
                 "%s: a journey called '%s' is in another file of this folder, too", path, journey.dag_id
             )
-            found[path.stem] = _broken(path, f"{path}: there is another journey called '{journey.dag_id}'")
+            problem = f"{path}: there is another journey called '{journey.dag_id}'"
+            found[broken_id] = _broken(path, broken_id, problem)
             continue
         found[journey.dag_id] = journey
     return found
@@ -81,6 +85,19 @@ def journey_from_definition(definition: Mapping[str, Any]) -> Journey:
 
 def _build(text: JourneyText) -> Journey:
     problems: list[Problem] = []
+    if text.mode not in get_args(Mode):
+        raise JourneyError.single(
+            f"the mode is 'continuous' or 'one_off', not '{text.mode}'",
+            Source(text.source.file, text.lines.get("mode", text.source.line)),
+            fix="Correct it there",
+        )
+    if not re.fullmatch(r"[\w.-]+", text.key):
+        raise JourneyError.single(
+            f"a journey cannot be called '{text.key}'",
+            Source(text.source.file, text.lines.get("journey", text.source.line)),
+            rule="invalid-id",
+            fix="Use letters, digits, '_', '-' and '.'",
+        )
     journey = Journey(
         text.key, title=text.title, mode=cast("Mode", text.mode), tags=text.tags, auto_register=False
     )
@@ -110,7 +127,12 @@ def _build(text: JourneyText) -> Journey:
 
 def _build_step(text: StepText) -> StepOperator:
     kind = step_kind(text.kind, text.source)
-    step = kind(task_id=text.id, title=text.title, **text.settings)
+    try:
+        step = kind(**{"task_id": text.id, "title": text.title}, **text.settings)
+    except StepError:
+        raise
+    except Exception as error:  # what Airflow or a step of somebody else's says of its arguments
+        raise StepError(f"step '{text.id}': {error}", text.source) from error
     step.source = text.source
     return step
 
@@ -145,7 +167,7 @@ def _connect(text: JourneyText, built: Mapping[str, StepOperator]) -> list[Probl
     return problems
 
 
-def _broken(path: Path, problem: str) -> DAG:
+def _broken(path: Path, dag_id: str, problem: str) -> DAG:
     from airflow.sdk import BaseOperator
 
     class BrokenJourney(BaseOperator):
@@ -155,7 +177,7 @@ def _broken(path: Path, problem: str) -> DAG:
             raise JourneyError.single(problem, None)
 
     with DAG(
-        path.stem,
+        dag_id,
         schedule=None,
         tags={"journey", "broken"},
         doc_md=f"**This journey cannot run**\n\n```\n{problem}\n```",

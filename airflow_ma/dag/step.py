@@ -22,7 +22,7 @@ from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Arrivals, Batch, Cases
 from airflow_ma.journey.checks import Problem
-from airflow_ma.journey.model import Source, Step
+from airflow_ma.journey.model import Mode, Source, Step
 
 if TYPE_CHECKING:
     from airflow_ma.dag.journey import Journey
@@ -45,6 +45,8 @@ class StepOperator(BaseOperator):
     """Outcomes that may lead nowhere: those contacts leave the journey."""
     outcomes: tuple[str, ...] = ("done",)
     """Every way out, the usual one first. May be set per step in the constructor."""
+    only_mode: Mode | None = None
+    """The mode of journey it needs. May be set per step in the constructor."""
     settings: dict[str, Any]
     source: Source | None
     custom_operator_name: ClassVar[str]
@@ -80,6 +82,7 @@ class StepOperator(BaseOperator):
             refers_to=named,
             is_entry=self.is_entry,
             is_end=self.is_end,
+            only_mode=self.only_mode,
             source=self.source,
         )
 
@@ -105,10 +108,15 @@ class StepOperator(BaseOperator):
         """Move everybody who is ready; returns how many left by which outcome."""
         return advance(database, program, self.task_id, cohort=cohort, run_id=run_id)
 
+    def before_retry(self, database: Database, program: Program) -> None:
+        """Make ready what an earlier try of the task has put off."""
+
     def execute(self, context: Any) -> dict[str, int]:
         """Run the step for everybody who is ready; the counts by outcome are the task's result."""
         database = open_database()
         program = self.journey.program(database)
+        if context["ti"].try_number > 1:
+            self.before_retry(database, program)
         moved = self.move_contacts(
             database, program, cohort=self.journey.cohort(context), run_id=context["run_id"]
         )

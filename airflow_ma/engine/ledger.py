@@ -127,6 +127,28 @@ def settle(
     return Counter(moved), held
 
 
+def release_held(database: Database, program: Program, step_id: str) -> int:
+    """Have mails that wait for a later try tried now; returns how many. For a task that is retried."""
+    now = database.clock().now()
+    with database.write() as connection:
+        held = sa.exists().where(m.enrollment_id == e.id, m.step == step_id, m.state == "retryable")
+        due_now = sa.update(enrollment).where(
+            e.journey_id == program.journey_id,
+            e.step == step_id,
+            e.claim.is_(None),
+            e.wake_at > now,
+            held.correlate(enrollment),
+        )
+        return connection.execute(due_now.values(wake_at=now)).rowcount
+
+
+def still_here(database: Database, program: Program, step_id: str, cohort: str) -> int:
+    """How many contacts of a cohort have not left the step."""
+    here = (e.journey_id == program.journey_id, e.step == step_id, e.cohort == cohort, e.wake_at.is_not(None))
+    with database.read() as connection:
+        return connection.scalar(sa.select(sa.func.count()).where(*here)) or 0
+
+
 def _write_new(
     program: Program,
     step_id: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -45,6 +46,39 @@ class JourneyError(ValueError):
 def find_problems(graph: JourneyGraph) -> list[Problem]:
     """Every problem in the graph, in the order of the rules."""
     return [problem for rule in RULES for problem in rule(graph)]
+
+
+RESERVED = ("plan", "watch")
+"""Task ids of the tasks that every run has beside its steps."""
+
+
+def _ids(graph: JourneyGraph) -> Iterator[Problem]:
+    for step in graph.steps:
+        if step.id in RESERVED:
+            yield _at(
+                step,
+                "reserved-id",
+                f"a step cannot be called '{step.id}': every run has a task of that name",
+                "Give it another name",
+            )
+        elif not re.fullmatch(r"[\w.-]+", step.id):
+            yield _at(
+                step,
+                "invalid-id",
+                f"a step cannot be called '{step.id}'",
+                "Use letters, digits, '_', '-' and '.'",
+            )
+
+
+def _modes(graph: JourneyGraph) -> Iterator[Problem]:
+    for step in graph.steps:
+        if step.only_mode not in (None, graph.mode):
+            yield _at(
+                step,
+                "wrong-mode",
+                f"step '{step.id}', as set, works in {step.only_mode} journeys; this one is {graph.mode}",
+                f"Make the journey {step.only_mode}, or change the step",
+            )
 
 
 def _duplicate_ids(graph: JourneyGraph) -> Iterator[Problem]:
@@ -101,7 +135,7 @@ def _edges(graph: JourneyGraph) -> Iterator[Problem]:
             yield _at(
                 step,
                 "missing-label",
-                f"the edge from '{step.id}' to '{edge.to_step}' has no label; '{step.id}' has several outcomes",
+                f"the edge from '{step.id}' to '{edge.to_step}' has no label, and there are several outcomes",
                 f'Write `>> Label("...") >>` with one of: {", ".join(step.outcomes)}',
             )
         elif edge.outcome is not None and edge.outcome not in step.outcomes:
@@ -217,7 +251,9 @@ def _unreachable(graph: JourneyGraph) -> Iterator[Problem]:
 
 
 RULES: tuple[Callable[[JourneyGraph], Iterator[Problem]], ...] = (
+    _ids,
     _duplicate_ids,
+    _modes,
     _entry,
     _edges,
     _outcomes_lead_somewhere,

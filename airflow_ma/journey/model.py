@@ -38,6 +38,8 @@ class Step:
     """Step id -> the kinds it may be of, for every other step that the settings name."""
     is_entry: bool = False
     is_end: bool = False
+    only_mode: Mode | None = None
+    """The mode of journey it needs, if it does not fit into both."""
     source: Source | None = field(default=None, compare=False)
 
 

@@ -55,6 +55,8 @@ class JourneyText:
     tags: list[str]
     steps: list[StepText]
     source: Source
+    lines: dict[str, int] = field(default_factory=dict)
+    """Line of each of its keys."""
 
 
 def read_yaml(text: str, file: str) -> JourneyText:
@@ -134,6 +136,7 @@ class _Reader:
             tags=[str(tag) for tag in cast("list[Any]", plain.get("tags") or [])],
             steps=[step for step in steps if step is not None],
             source=self._source(root),
+            lines={name: key_node.start_mark.line + 1 for name, (key_node, _) in top.items()},
         )
 
     def _step(self, name: str, key_node: yaml.Node, node: yaml.Node) -> StepText | None:

@@ -49,6 +49,14 @@ def line_here() -> int:
             "times: Input should be greater than or equal to 1",
         ),
         (lambda: AudienceOperator(task_id="w", re_entry="every_time"), "needs an event"),
+        (
+            lambda: AudienceOperator(task_id="w", when={"event": "x"}, csv_list="a.csv"),
+            "either `when` or `csv_list`",
+        ),
+        (
+            lambda: SplitOperator(task_id="w", branches={"other": {"tag": "x"}}),
+            "'other' is one of the branches",
+        ),
     ],
 )
 def test_wrong_settings_say_which_step_where_and_why(make: Any, says: str) -> None:

@@ -103,6 +103,13 @@ BROKEN = {
     "an unknown kind": ("    kind: wiat\n", 7, "did you mean 'wait'"),
     "an unknown setting": ("    duraton: 1 day\n", 8, "there is no setting 'duraton'"),
     "a step that is not there": ("    duration: 1 day\n    next: nowhere\n", 9, "there is no such step"),
+    "a step that cannot be called so": (
+        "    duration: 1 day\n  watch: {kind: end}\n",
+        9,
+        "cannot be called 'watch'",
+    ),
+    "an Airflow argument of the wrong type": ("    duration: 1 day\n    pool: 5\n", 6, "pool"),
+    "a task id as a setting": ("    duration: 1 day\n    task_id: x\n", 6, "task_id"),
     "a circle": ("    duration: 1 day\n    next: mail\n", 4, "circle"),
 }
 
@@ -110,7 +117,7 @@ BROKEN = {
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_file_names_file_line_and_fix(fault: str, tmp_path: Path) -> None:
     text, line, says = BROKEN[fault]
-    kind = "" if "kind:" in text else "    kind: wait\n"
+    kind = "" if text.startswith("    kind:") else "    kind: wait\n"
     file = tmp_path / "broken.yaml"
     file.write_text(
         "journey: broken\nsteps:\n  people: {kind: audience, next: mail}\n"
@@ -129,11 +136,15 @@ def test_a_broken_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     good = (DAGS / "journeys" / "cold_outreach.yaml").read_text(encoding="utf-8")
     (tmp_path / "good.yaml").write_text(good, encoding="utf-8")
     (tmp_path / "bad.yaml").write_text("journey: bad\nsteps: {a: {kind: nothing}}\n", encoding="utf-8")
+    (tmp_path / "with space.yaml").write_text("journey: my journey\nsteps: {a: {kind: audience}}\n")
+    (tmp_path / "odd.yaml").write_text("journey: odd\nmode: daily\nsteps: {a b: {kind: audience}}\n")
     (tmp_path / "sjis.yaml").write_bytes("journey: 日本".encode("cp932"))
     found = load_journeys(tmp_path)
-    assert set(found) == {"cold_outreach", "bad", "sjis"}
+    assert set(found) == {"cold_outreach", "bad", "sjis", "with_space", "odd"}
     assert isinstance(found["cold_outreach"], Journey)
     assert "bad.yaml:2" in (found["bad"].doc_md or "")
+    assert "cannot be called 'my journey'" in (found["with_space"].doc_md or "")
+    assert "odd.yaml:2: error: the mode is" in (found["odd"].doc_md or "")
 
 
 def test_two_files_with_the_same_journey_are_told(tmp_path: Path) -> None:

@@ -8,13 +8,15 @@ import pytest
 import sqlalchemy as sa
 from airflow.sdk import Label
 
-from airflow_ma.channels.channel import ChannelError
+from airflow_ma.channels.channel import ChannelError, Delivery, Receipt
+from airflow_ma.channels.sandbox import SandboxChannel
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.work_trigger import PATIENCE_SECONDS, REPEAT_SECONDS, Announcer, journeys_with_work
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact_tag, journey_step
 from airflow_ma.operators import AlertSalesOperator, AudienceOperator, EndOperator, SendEmailOperator
+from airflow_ma.operators.send_email import MailHeldError
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.dag.conftest import RunJourney
 from tests.journeys import add_contacts, assert_sound, happen, mails, places
@@ -125,6 +127,38 @@ def test_a_one_off_run_carries_its_cohort_from_start_to_end(
     assert set(places(installation).values()) == {"left: through"}
     assert mails(installation) == {(first, "mail"): 1, (second, "mail"): 1, (second, "second"): 1}
     assert run.get_task_instance("opened").xcom_pull(task_ids="opened") == {"opened": 1, "not_opened": 1}
+    assert_sound(installation)
+
+
+def test_a_one_off_campaign_leaves_no_held_mail_behind(
+    run_journey: RunJourney, installation: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mail that could not go out fails the run, and trying again sends it, however soon."""
+    with Journey("held", mode="one_off", default_args={"retries": 0}) as journey:
+        people = AudienceOperator(task_id="people", where={"tag": "in"})
+        (
+            people
+            >> SendEmailOperator(task_id="mail", template="sale_announcement")
+            >> EndOperator(task_id="end")
+        )
+    first, second = add_contacts(installation, 2, tag="in")
+    real = SandboxChannel.send
+
+    def busy(self: Any, template: Any, mails: Any, *, now: int) -> Any:
+        receipts = real(self, template, mails[:1], now=now)
+        return receipts + [Receipt(Delivery.RETRYABLE, "mailbox busy")] * (len(mails) - 1)
+
+    monkeypatch.setattr(SandboxChannel, "send", busy)
+    run = run_journey(journey)
+    assert run.state == "failed"
+    assert sorted(places(installation).values()) == ["left: completed", "mail"]
+    program, mail = journey.program(installation), journey.steps["mail"]
+    with pytest.raises(MailHeldError, match="1 mails are held"):
+        mail.move_contacts(installation, program, cohort=run.run_id, run_id=run.run_id)
+    monkeypatch.setattr(SandboxChannel, "send", real)
+    mail.before_retry(installation, program)
+    assert mail.move_contacts(installation, program, cohort=run.run_id, run_id=run.run_id) == {"sent": 1}
+    assert mails(installation) == {(first, "mail"): 1, (second, "mail"): 1}
     assert_sound(installation)
 
 

@@ -50,6 +50,11 @@ def test_a_good_journey_has_no_problems() -> None:
 
 BROKEN = {
     "duplicate-id": (change(steps=(*GOOD.steps, step("mail", line=9))), "two steps are called 'mail'", 9),
+    "reserved-id": (change(steps=(*GOOD.steps, step("plan", line=9))), "every run has a task of that name", 9),
+    "invalid-id": (change(steps=(*GOOD.steps, step("a b", line=9))), "cannot be called 'a b'", 9),
+    "wrong-mode": (
+        change(steps=(replace(ENTRY, only_mode="one_off"), *GOOD.steps[1:])), "works in one_off journeys", 2
+    ),
     "no-entry": (change(steps=(MAIL, OPENED, BYE), edges=GOOD.edges[1:]), "nobody would ever come in", 1),
     "entry-inside": (change(edges=(*GOOD.edges, Edge("bye", None, "people"))), "another step leads to it", 2),
     "missing-step": (
