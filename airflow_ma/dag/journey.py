@@ -119,11 +119,11 @@ class Journey(DAG):
                 if isinstance(step, StepSensor):
                     step.wait_in_triggerer()
         else:
-            plan = PlanOperator(task_id="plan", task_display_name="Plan")
+            plan = PlanOperator(task_id="plan", task_display_name="Plan / 準備")
             for step in steps:
                 if not any(self.has_task(t) and t in self.steps for t in step.upstream_task_ids):
                     plan >> step
-        watch = FailureWatch(task_id="watch", task_display_name="Watch for failures")
+        watch = FailureWatch(task_id="watch", task_display_name="All well? / 失敗の確認")
         for task in self.leaves:
             if task is not watch:
                 task >> watch

@@ -23,6 +23,7 @@ class PlanOperator(BaseOperator, SkipMixin):
     """
 
     inherits_from_skipmixin = True
+    custom_operator_name = "Who is ready / 対象の確認"
 
     def execute(self, context: Any) -> list[str]:
         journey = cast("Journey", self.dag)
@@ -61,6 +62,8 @@ class FailureWatch(BaseOperator):
     It hangs on the last steps only and asks for the state of all: an edge from every step would bury the
     journey's own graph.
     """
+
+    custom_operator_name = "Fails the run if a step failed / 失敗を知らせる"
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trigger_rule=TriggerRule.ALL_DONE, retries=0, **kwargs)
