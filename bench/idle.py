@@ -21,8 +21,8 @@ CALLS = 200
 _ENROLL = """
     INSERT INTO ma_enrollment (journey_id, version, contact_id, entry_key, cohort, step, entered_at,
         arrived_at, deadline_at, wake_at)
-    SELECT {journey}, {version}, i, '', '', '{step}', {now}, {now}, {now} + {day} + 60000 * i / {size},
-        {now} + {day} + 60000 * i / {size}
+    SELECT {journey}, {version}, i, '', '', '{step}', {now}, {now}, {now} + {day} + i / 100,
+        {now} + {day} + i / 100
     FROM n
 """
 

@@ -84,7 +84,7 @@ class Arrivals:
             *where,
         )
         if times == 1:
-            return sa.exists(sa.select(sa.literal(1)).where(facts).correlate_except(event))
+            return any_row(sa.select(sa.literal(1)).where(facts).correlate_except(event))
         counted = sa.select(sa.func.count()).select_from(event).where(facts).correlate_except(event)
         return counted.scalar_subquery() >= times
 
