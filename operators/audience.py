@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import logging
 from collections import Counter
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from airflow_ma.contacts.conditions import Condition, matches, url_matches
 from airflow_ma.dag.declaration import Setting, StepError
@@ -19,6 +17,7 @@ from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.enroll import enroll
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Cases, Predicate
 from airflow_ma.engine.tables import contact, event
 from airflow_ma.journey.duration import Duration, days
@@ -114,15 +113,8 @@ class AudienceOperator(StepOperator):
             return sa.true()
         entries = self._read_list()
         lower = [entry.lower() for entry in entries]
-        if connection.dialect.name == "postgresql":
-            keys: Any = sa.func.any(sa.literal(entries, ARRAY(sa.Text)))
-            addresses: Any = sa.func.any(sa.literal(lower, ARRAY(sa.Text)))
-            return sa.or_(contact.c.key == keys, contact.c.email_key == addresses)
-        in_list = [
-            sa.select(sa.func.json_each(json.dumps(values)).table_valued("value").c.value)
-            for values in (entries, lower)
-        ]
-        return sa.or_(contact.c.key.in_(in_list[0]), contact.c.email_key.in_(in_list[1]))
+        dialect = connection.dialect.name
+        return sa.or_(one_of(dialect, contact.c.key, entries), one_of(dialect, contact.c.email_key, lower))
 
     def _read_list(self) -> list[str]:
         path = Path(self.csv_list or "")

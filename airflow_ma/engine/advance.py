@@ -144,7 +144,8 @@ def relocate(
     d = _decided.c
     connection.execute(_log_moves(program, step_id, _decided, now, run_id))
     values = _new_places(connection, program, step_id, d.outcome, chosen, now, sleep)
-    connection.execute(sa.update(enrollment).where(e.id == d.id).values(**values))
+    # Without the list of ids SQLite would look for the pairs by reading all enrollments.
+    connection.execute(sa.update(enrollment).where(e.id == d.id, chosen(e.id)).values(**values))
     counted = connection.execute(sa.select(d.outcome, sa.func.count()).group_by(d.outcome))
     return {name: count for name, count in counted if name is not None}
 

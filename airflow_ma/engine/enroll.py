@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from airflow_ma.engine.advance import arrival
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.sets import any_row, one_of
 from airflow_ma.engine.steps import Arrivals, EnteringStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey_step, move
 
@@ -137,7 +138,7 @@ def _enter_requested(
     ids = connection.scalars(query).all()
     if not ids:
         return 0, 0
-    mine: Predicate = r.id.between(ids[0], ids[-1]) if connection.dialect.name == "sqlite" else r.id.in_(ids)
+    mine = one_of(connection.dialect.name, r.id, ids)
     mine = sa.and_(mine, r.journey_id == program.journey_id, r.step == step_id)
     entry_key: sa.ColumnElement[str] = sa.literal("", sa.Text)
     if step.every_time:
@@ -161,19 +162,17 @@ def _enter_requested(
 
 
 def _enrolled(program: Program, entry_key: sa.ColumnElement[str]) -> Predicate:
-    return (
-        sa.exists()
-        .where(e.journey_id == program.journey_id, e.contact_id == c.id, e.entry_key == entry_key)
-        .correlate(contact)
+    before = sa.select(e.id).where(
+        e.journey_id == program.journey_id, e.contact_id == c.id, e.entry_key == entry_key
     )
+    return any_row(before.correlate(contact))
 
 
 def _active(program: Program) -> Predicate:
-    return (
-        sa.exists()
-        .where(e.journey_id == program.journey_id, e.contact_id == c.id, e.wake_at.is_not(None))
-        .correlate(contact)
+    now_in_it = sa.select(e.id).where(
+        e.journey_id == program.journey_id, e.contact_id == c.id, e.wake_at.is_not(None)
     )
+    return any_row(now_in_it.correlate(contact))
 
 
 def _columns(

@@ -7,16 +7,17 @@ a sweep skips enrollments that are held here. Either way nobody sleeps through a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.tables import enrollment, entry_request, event, journey_step
+from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.tables import enrollment, entry_request, journey_step
 
-BATCH = 500
+BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ def record_events(connection: sa.Connection, events: Sequence[NewEvent], *, now:
     ordered = sorted(unique.values(), key=lambda e: e.dedupe_key)  # one lock order: no deadlocks
     new: list[sa.Row[Any]] = []
     for start in range(0, len(ordered), BATCH):
-        rows = [_row(e, now) for e in ordered[start : start + BATCH]]
-        new += _insert_new(connection, rows)
+        new += _insert_new(connection, ordered[start : start + BATCH], now)
     people = {row.contact_id for row in new if row.contact_id is not None}
     if people:
         wake_contacts(connection, sorted(people), now=now)
@@ -57,44 +57,67 @@ def record_events(connection: sa.Connection, events: Sequence[NewEvent], *, now:
 def wake_contacts(connection: sa.Connection, contact_ids: Sequence[int], *, now: int) -> None:
     """Have every journey of these contacts look at them now."""
     e = enrollment.c
-    for start in range(0, len(contact_ids), BATCH):
-        some = contact_ids[start : start + BATCH]
-        mine = sa.select(e.id).where(e.contact_id.in_(some), e.wake_at.is_not(None)).order_by(e.id)
-        if connection.dialect.name == "postgresql":
-            mine = mine.with_for_update()
-        ids = connection.scalars(mine).all()
+    dialect = connection.dialect.name
+    theirs = sa.and_(one_of(dialect, e.contact_id, contact_ids), e.wake_at.is_not(None))
+    if dialect == "postgresql":  # one lock order for all: no deadlocks
+        ids = connection.scalars(sa.select(e.id).where(theirs).order_by(e.id).with_for_update()).all()
         if not ids:
-            continue
-        # No condition on wake_at or claim outside SET: a row that a sweep is just putting to sleep must
-        # be waited for here, and judged by what the sweep has left.
-        awake = sa.case((sa.and_(e.claim.is_(None), e.wake_at > now), now), else_=e.wake_at)
-        connection.execute(sa.update(enrollment).where(e.id.in_(ids)).values(wake_at=awake))
+            return
+        theirs = one_of(dialect, e.id, ids)
+    # No condition on wake_at or claim outside SET: a row that a sweep is just putting to sleep must
+    # be waited for here, and judged by what the sweep has left.
+    awake = sa.case((sa.and_(e.claim.is_(None), e.wake_at > now), now), else_=e.wake_at)
+    connection.execute(sa.update(enrollment).where(theirs).values(wake_at=awake))
 
 
-def _row(e: NewEvent, now: int) -> dict[str, Any]:
-    return {
-        "type": e.type,
-        "at": e.at,
-        "received_at": now,
-        "contact_id": e.contact_id,
-        "visitor_id": e.visitor_id,
-        "message_id": e.message_id,
-        "url": e.url,
-        "properties": e.properties,
-        "machine": e.machine,
-        "dedupe_key": e.dedupe_key,
-    }
+_COLUMNS: dict[str, tuple[str, str]] = {  # column -> its type on PostgreSQL and on SQLite
+    "type": ("text", "TEXT"),
+    "at": ("bigint", "INTEGER"),
+    "contact_id": ("bigint", "INTEGER"),
+    "visitor_id": ("text", "TEXT"),
+    "message_id": ("bigint", "INTEGER"),
+    "url": ("text", "TEXT"),
+    "properties": ("jsonb", "TEXT"),
+    "machine": ("boolean", "INTEGER"),
+    "dedupe_key": ("text", "TEXT"),
+}
+_NAMES = ", ".join(_COLUMNS)
+_TAIL = "ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, type, contact_id"
+# One statement for any number of events, which arrive as one parameter (or one a column): written by hand,
+# because with a row of parameters for each event most of the time goes into naming them.
+_INSERT = {
+    "postgresql": f"INSERT INTO ma_event ({_NAMES}, received_at) SELECT *, :now FROM unnest("  # noqa: S608
+    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, (kind, _) in _COLUMNS.items())
+    + f") {_TAIL}",
+    "sqlite": f"INSERT INTO ma_event ({_NAMES}, received_at) SELECT "  # noqa: S608
+    + ", ".join(f"CAST(value ->> {n} AS {kind})" for n, (_, kind) in enumerate(_COLUMNS.values()))
+    + f", :now FROM json_each(:rows) WHERE true {_TAIL}",
+}
 
 
-def _insert_new(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[sa.Row[Any]]:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = (
-        insert(event)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=[event.c.dedupe_key])
-        .returning(event.c.id, event.c.type, event.c.contact_id)
-    )
-    return list(connection.execute(statement))
+def _insert_new(connection: sa.Connection, events: Sequence[NewEvent], now: int) -> list[sa.Row[Any]]:
+    rows = [
+        (
+            e.type,
+            e.at,
+            e.contact_id,
+            e.visitor_id,
+            e.message_id,
+            e.url,
+            None if e.properties is None else json.dumps(e.properties, ensure_ascii=False),
+            e.machine,
+            e.dedupe_key,
+        )
+        for e in events
+    ]
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        values: dict[str, Any] = {
+            name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)
+        }
+    else:
+        values = {"rows": json.dumps(rows, ensure_ascii=False)}
+    return list(connection.execute(sa.text(_INSERT[dialect]), {**values, "now": now}))
 
 
 def _request_entries(connection: sa.Connection, new: Sequence[sa.Row[Any]], now: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.steps import StepLogic
 from airflow_ma.engine.tables import enrollment, entry_request, journey, journey_step, journey_version
 from airflow_ma.journey.model import JourneyGraph
@@ -35,16 +36,14 @@ def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, St
     return Program(known[0], known[1], graph.key, steps, graph.targets())
 
 
-def steps_with_work(
-    connection: sa.Connection, program: Program, *, now: int, cohort: str | None = None
-) -> set[str]:
+def steps_with_work(connection: sa.Connection, program: Program, *, now: int) -> set[str]:
     """The steps at which somebody must be looked at now. One index look-up a step."""
     e, s, r = enrollment.c, journey_step.c, entry_request.c
-    due = [e.journey_id == s.journey_id, e.step == s.step, e.wake_at <= now]
-    if cohort is not None:
-        due.append(e.cohort == cohort)
-    has_people = sa.exists().where(*due).correlate(journey_step)
-    has_requests = sa.exists().where(r.journey_id == s.journey_id, r.step == s.step).correlate(journey_step)
+    # The earliest of all is the first entry of the index; a search for "any that is due" may read a table.
+    earliest = sa.select(sa.func.min(e.wake_at)).where(e.journey_id == s.journey_id, e.step == s.step)
+    has_people = earliest.correlate(journey_step).scalar_subquery() <= now
+    requests = sa.select(r.id).where(r.journey_id == s.journey_id, r.step == s.step)
+    has_requests = any_row(requests.correlate(journey_step))
     return set(
         connection.scalars(
             sa.select(s.step).where(

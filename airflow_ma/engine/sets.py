@@ -1,4 +1,4 @@
-"""Membership in a list of any length as one parameter, so that the statement stays the same and cached."""
+"""Questions about sets whose cost does not depend on a planner's statistics or on the length of a list."""
 
 from __future__ import annotations
 
@@ -10,8 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
+def any_row(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Whether the correlated query finds a row: one index look-up for each outer row, always.
+
+    EXISTS says the same, but PostgreSQL may turn it into a join with the whole table, and does so right
+    after many rows came in, while its statistics are old.
+    """
+    return query.limit(1).scalar_subquery().is_not(None)
+
+
 def one_of(dialect: str, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """Whether the column has one of the values (all integers or all texts)."""
+    """Whether the column has one of the values (all integers or all texts), as one parameter.
+
+    The statement is the same for any number of values, so that it is compiled and planned once.
+    """
     if dialect == "postgresql":
         kind = sa.BigInteger if values and isinstance(values[0], int) else sa.Text
         return column == sa.func.any(sa.literal(list(values), ARRAY(kind)))

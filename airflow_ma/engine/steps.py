@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.tables import contact, event, message
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Arrivals:
     def contact_matches(self, condition: Callable[[sa.FromClause], Predicate]) -> Predicate:
         """Whether the contact satisfies ``condition``, which gets the contact table."""
         person = contact.alias()
-        return sa.exists(
+        return any_row(
             sa.select(sa.literal(1))
             .select_from(person)
             .where(person.c.id == self.contact_id, condition(person))
@@ -124,7 +125,7 @@ class MessageFacts:
         ]
         if human:
             conditions.append(event.c.machine.is_(sa.false()))
-        return sa.exists(
+        return any_row(
             sa.select(sa.literal(1))
             .select_from(message, event)
             .where(*conditions)
