@@ -23,6 +23,9 @@ from airflow_ma.engine.tables import contact, enrollment, move
 CHUNK = 10_000
 """Enrollments a transaction. Large enough to be fast, small enough to hold locks for well under a second."""
 
+KEEP_COUNT = {"preserve_rowcount": True}
+"""INSERT ... SELECT tells how many rows it wrote only when asked."""
+
 _decided = sa.Table(
     "ma_decided",
     sa.MetaData(),
@@ -79,7 +82,7 @@ def take(
     else:
         _decided.create(connection, checkfirst=False)
     taken = connection.execute(
-        sa.insert(_decided).from_select(["id"], query), execution_options={"preserve_rowcount": True}
+        sa.insert(_decided).from_select(["id"], query), execution_options=KEEP_COUNT
     ).rowcount
     return taken, lambda column: column.in_(sa.select(_decided.c.id))
 

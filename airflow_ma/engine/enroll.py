@@ -14,7 +14,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import arrival
+from airflow_ma.engine.advance import KEEP_COUNT, arrival
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import any_row, one_of
@@ -23,8 +23,6 @@ from airflow_ma.engine.tables import contact, enrollment, entry_request, event, 
 
 CHUNK = 10_000
 ENTERED = "entered"
-KEEP_COUNT = {"preserve_rowcount": True}
-"""INSERT ... SELECT tells how many rows it wrote only when asked."""
 c, e, r, s = contact.c, enrollment.c, entry_request.c, journey_step.c
 
 

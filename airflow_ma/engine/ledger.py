@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import due, relocate, take
+from airflow_ma.engine.advance import KEEP_COUNT, due, relocate, take
 from airflow_ma.engine.clock import Clock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient
@@ -40,6 +41,8 @@ class Outbox:
     mails: list[OutgoingMail]
     claimed: int
     """Enrollments held, including those that need no delivery any more."""
+    lease: int
+    """Until when they are held (ms): the index finds them by it."""
 
 
 def claim(
@@ -60,27 +63,22 @@ def claim(
     with database.write() as connection:
         taken, chosen = take(connection, due(program, step_id, now, cohort), limit)
         if not taken:
-            return Outbox(batch, [], 0)
+            return Outbox(batch, [], 0, now)
         held = chosen(e.id)
-        connection.execute(_write_new(program, step_id, held, batch, channel, template, now))
-        connection.execute(_take_over(step_id, chosen(m.enrollment_id), batch, idempotent=idempotent))
+        new = _write_new(connection.dialect.name, program, step_id, held, batch, channel, template, now)
+        if connection.execute(new, execution_options=KEEP_COUNT).rowcount < taken:
+            connection.execute(_take_over(step_id, chosen(m.enrollment_id), batch, idempotent=idempotent))
         lease = now + _clock_ms(clock, LEASE_SECONDS)
         connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease))
         rows = connection.execute(
             sa.select(
-                m.id, c.id.label("contact_id"), c.key, c.email, c.name, c.language, c.timezone, c.attributes
+                m.id, c.id, c.key, c.email, c.name, c.language, c.timezone, sa.cast(c.attributes, sa.Text)
             )
             .join(contact, c.id == m.contact_id)
             .where(chosen(m.enrollment_id), m.step == step_id, m.batch == batch, m.state == "sending")
         ).all()
-    mails = [
-        OutgoingMail(
-            r.id,
-            Recipient(r.contact_id, r.key, r.email, r.name, r.language, r.timezone, r.attributes),
-        )
-        for r in rows
-    ]
-    return Outbox(batch, mails, taken)
+    mails = [OutgoingMail(row[0], Recipient(*row[1:])) for row in rows]
+    return Outbox(batch, mails, taken, lease)
 
 
 def settle(
@@ -100,14 +98,14 @@ def settle(
     now = clock.now()
     held: Counter[str] = Counter()
     with database.write() as connection:
-        _record(connection, outbox, receipts, now, held)
+        plain = _record(connection, outbox, receipts, now, held) and len(outbox.mails) == outbox.claimed
         taken, chosen = take(
             connection,
             [
                 e.journey_id == program.journey_id,
                 e.step == step_id,
                 e.claim == outbox.batch,
-                e.wake_at.is_not(None),
+                e.wake_at == outbox.lease,
             ],
             outbox.claimed,
         )
@@ -118,11 +116,11 @@ def settle(
                 connection,
                 program,
                 step_id,
-                _outcome(step_id, outbox.batch),
+                sa.literal(SENT, sa.Text) if plain else _outcome(step_id),
                 chosen,
                 now=now,
                 run_id=run_id,
-                sleep={"wake_at": now + backoff * _doublings(step_id)},
+                sleep={} if plain else {"wake_at": now + backoff * _doublings(step_id)},
             )
     return Counter(moved), held
 
@@ -150,6 +148,7 @@ def still_here(database: Database, program: Program, step_id: str, cohort: str) 
 
 
 def _write_new(
+    dialect: str,
     program: Program,
     step_id: str,
     held: sa.ColumnElement[bool],
@@ -174,14 +173,15 @@ def _write_new(
         "batch": sa.literal(batch, text),
         "created_at": sa.literal(now, big),
     }
-    earlier = sa.exists().where(m.enrollment_id == e.id, m.step == step_id).correlate(enrollment)
     people = (
         sa.select(*columns.values())
         .join_from(enrollment, contact, c.id == e.contact_id)
-        .where(held, ~earlier)
+        .where(held)
         .order_by(e.id)
     )
-    return sa.insert(message).from_select(list(columns), people)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # A mail that an earlier try has written stays as it is: _take_over judges it.
+    return insert(message).from_select(list(columns), people).on_conflict_do_nothing()
 
 
 def _take_over(step_id: str, held: sa.ColumnElement[bool], batch: str, *, idempotent: bool) -> sa.Update:
@@ -207,7 +207,8 @@ def _take_over(step_id: str, held: sa.ColumnElement[bool], batch: str, *, idempo
 
 def _record(
     connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int, held: Counter[str]
-) -> None:
+) -> bool:
+    """Write what became of each mail; whether all were accepted and the ledger agrees."""
     if len(receipts) != len(outbox.mails):
         raise ValueError(f"the channel gave {len(receipts)} receipts for {len(outbox.mails)} mails")
     ours = (m.batch == outbox.batch, m.state == "sending")
@@ -237,15 +238,17 @@ def _record(
         )
     held.update(str(row["reason"]) for row in unusual if row["state"] == Delivery.RETRYABLE.value)
     ids = [mail.message_id for mail in outbox.mails]
-    if ids:
-        connection.execute(
-            sa.update(message)
-            .where(m.id.between(min(ids), max(ids)), *ours)
-            .values(state=Delivery.ACCEPTED.value, sent_at=now)
-        )
+    if not ids:
+        return False
+    accepted = (
+        sa.update(message)
+        .where(m.id.between(min(ids), max(ids)), *ours)
+        .values(state=Delivery.ACCEPTED.value, sent_at=now)
+    )
+    return connection.execute(accepted).rowcount == len(ids)
 
 
-def _outcome(step_id: str, batch: str) -> sa.ColumnElement[str]:
+def _outcome(step_id: str) -> sa.ColumnElement[str]:
     state = (
         sa.select(
             sa.case(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Delivery(StrEnum):
@@ -21,8 +22,7 @@ class Delivery(StrEnum):
     """It may or may not have been sent: never send it again blindly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """The person a mail goes to."""
 
     contact_id: int
@@ -31,11 +31,17 @@ class Recipient:
     name: str | None
     language: str
     timezone: str
-    attributes: Mapping[str, Any]
+    stored_attributes: str
+    """As JSON: only a channel that fills them into a mail needs to read them."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What else is known of the person."""
+        attributes: dict[str, Any] = json.loads(self.stored_attributes)
+        return attributes
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
+class OutgoingMail(NamedTuple):
     """One mail to one person; ``message_id`` is its row in the ledger."""
 
     message_id: int

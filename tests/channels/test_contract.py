@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def template(tmp_path: Path) -> EmailTemplate:
 
 
 def mail(message_id: int, email: str = "ann@example.com", divisor: int = 1) -> OutgoingMail:
-    to = Recipient(1, "C1", email, "Ann", "en", "Asia/Tokyo", {"divisor": divisor})
+    to = Recipient(1, "C1", email, "Ann", "en", "Asia/Tokyo", json.dumps({"divisor": divisor}))
     return OutgoingMail(message_id, to)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -21,7 +22,9 @@ EMAILS = Path(__file__).parents[2] / "dags/emails"
 
 
 def recipient(language: str, **attributes: str) -> Recipient:
-    return Recipient(1, "C1", "hanako@example.jp", "山田 花子", language, "Asia/Tokyo", attributes)
+    return Recipient(
+        1, "C1", "hanako@example.jp", "山田 花子", language, "Asia/Tokyo", json.dumps(attributes)
+    )
 
 
 def test_its_links_are_signed_for_this_message(database: Database, clock: ManualClock) -> None:

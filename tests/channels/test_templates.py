@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -40,7 +41,7 @@ def render(
     folder: Path, *, language: str = "en", name: str | None = "Ann", **attributes: Any
 ) -> RenderedMail:
     template = load_template(folder, "hello")
-    to = Recipient(1, "C1", "ann@example.com", name, language, "Asia/Tokyo", attributes)
+    to = Recipient(1, "C1", "ann@example.com", name, language, "Asia/Tokyo", json.dumps(attributes))
     clicks = {url: f"http://c/click/{n}?a=1&b=2" for n, url in enumerate(template.links)}
     return template.render(
         OutgoingMail(7, to), MailUrls("http://c/open?a=1&b=2", "http://c/out?m=7&x=1", clicks)

@@ -122,7 +122,7 @@ class Town:
                     )
                 )
                 recipient = Recipient(
-                    number, f"C{number}", person["email"], None, person["language"], "Asia/Tokyo", {}
+                    number, f"C{number}", person["email"], None, person["language"], "Asia/Tokyo", "{}"
                 )
                 mails.append(OutgoingMail(number, recipient))
         SandboxChannel(self.database).send(load_template(self.place.emails, template), mails, now=now)
