@@ -6,6 +6,7 @@ A step class declares its kind once: title, outcomes, settings (its constructor)
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,6 +116,7 @@ class StepOperator(BaseOperator):
         """Run the step for everybody who is ready; the counts by outcome are the task's result."""
         database = open_database()
         program = self.journey.program(database)
+        gc.freeze()  # Airflow's many objects stay as they are: no collection need walk through them again
         if context["ti"].try_number > 1:
             self.before_retry(database, program)
         moved = self.move_contacts(
