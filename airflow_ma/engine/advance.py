@@ -165,7 +165,8 @@ def _relocate_postgresql(
 ) -> dict[str, int]:
     decided = sa.select(e.id.label("id"), outcome.label("outcome")).where(chosen(e.id)).cte("decided")
     values = _new_places(connection, program, step_id, decided.c.outcome, chosen, now, sleep)
-    changed = sa.update(enrollment).where(e.id == decided.c.id).values(**values).cte("changed")
+    # The ids again: joined to the common table alone, the whole table may be read for each chunk.
+    changed = sa.update(enrollment).where(e.id == decided.c.id, chosen(e.id)).values(**values).cte("changed")
     logged = _log_moves(program, step_id, decided, now, run_id).cte("logged")
     counted = connection.execute(
         sa.select(decided.c.outcome, sa.func.count()).group_by(decided.c.outcome).add_cte(changed, logged)

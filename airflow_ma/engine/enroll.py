@@ -51,8 +51,9 @@ def enroll(
         while low < last:
             with database.write() as connection:
                 high = _upper_bound(connection, low, chunk) or last
-                here = sa.and_(c.id > low, c.id <= high, audience)
-                entered += _enter_audience(connection, program, step_id, here, cohort, run_id, now)
+                entered += _enter_audience(
+                    connection, program, step_id, audience, (low, high), cohort, run_id, now
+                )
             low = high
         with database.write() as connection:
             connection.execute(_slept(program, step_id, now, step.look_again))
@@ -110,13 +111,23 @@ def _enter_audience(
     program: Program,
     step_id: str,
     who: Predicate,
+    between: tuple[int, int],
     cohort: str,
     run_id: str | None,
     now: int,
 ) -> int:
     entry_key = sa.literal(cohort, sa.Text)
+    low, high = between
+    # The range stands in both queries, so that neither ever reads more than its part of a table.
+    before = sa.exists().where(
+        e.journey_id == program.journey_id,
+        e.contact_id == c.id,
+        e.contact_id > low,
+        e.contact_id <= high,
+        e.entry_key == entry_key,
+    )
     people = sa.select(*_columns(connection, program, step_id, entry_key, cohort, now).values()).where(
-        who, ~_enrolled(program, entry_key)
+        c.id > low, c.id <= high, who, ~before.correlate(contact)
     )
     return _insert(connection, program, step_id, people.order_by(c.id), run_id, now)
 
