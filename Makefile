@@ -38,7 +38,7 @@ demo-reset: $(STAMP) ## Forget the last demo, so that the next one starts fresh
 	@$(BIN)/python -m airflow_ma.demo reset
 
 test: $(STAMP) debian-packages lint ## Run every test; installs PostgreSQL and Chromium if it can
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 lint: $(STAMP) ## Style, types and who may import whom
 	@$(BIN)/ruff check
