@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Cases, Predicate
 from airflow_ma.engine.tables import contact, event
+from airflow_ma.journey.checks import Problem
 from airflow_ma.journey.duration import Duration, days
 
 log = logging.getLogger(__name__)
@@ -97,6 +99,16 @@ class AudienceOperator(StepOperator):
             where.append(url_matches(event.c.url, self.when.url))
         return sa.and_(*where)
 
+    def inspect(self) -> Iterator[Problem]:
+        if self.csv_list is not None and not self._list_path().is_file():
+            yield Problem(
+                "missing-list",
+                f"step '{self.task_id}' reads the list {self._list_path()}, which is not there",
+                "Put the file there, or correct csv_list",
+                self.source,
+                self.task_id,
+            )
+
     def cases(self, at: object) -> Cases:
         return {}  # nobody ever stands here: they enter straight to the next step
 
@@ -116,10 +128,14 @@ class AudienceOperator(StepOperator):
         dialect = connection.dialect.name
         return sa.or_(one_of(dialect, contact.c.key, entries), one_of(dialect, contact.c.email_key, lower))
 
-    def _read_list(self) -> list[str]:
+    def _list_path(self) -> Path:
         path = Path(self.csv_list or "")
         if not path.is_absolute() and self.source is not None:
             path = Path(self.source.file).parent / path
+        return path
+
+    def _read_list(self) -> list[str]:
+        path = self._list_path()
         try:
             text = path.read_text(encoding="utf-8-sig")
         except OSError as error:

@@ -89,6 +89,8 @@ def _show(progress: JourneyProgress) -> None:
     }
     for name, fact in facts.items():
         click.echo(f"{say(name, in_language)}: {fact}")
+    if progress.overdue:
+        click.echo(say("overdue", in_language, number=f"{progress.overdue:,}"), err=True)
     if progress.lost or progress.doubled:
         click.echo(say("wrong", in_language, lost=progress.lost, doubled=progress.doubled), err=True)
 

@@ -120,6 +120,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "version": ("Version", "バージョン"),
     "lost": ("Lost", "行方不明"),
     "doubled": ("Doubled", "重複"),
+    "overdue": (
+        "{number} people have been due for over two minutes: no run takes them on. Are Airflow's scheduler "
+        "and triggerer running, is the DAG unpaused, is a run stuck? See docs/operations.md.",
+        "2分以上、処理待ちの人が {number} 人います。実行が進んでいません。"
+        "Airflow のスケジューラーとトリガラーは動いていますか。DAG は一時停止されていませんか。"
+        "止まったままの実行はありませんか。docs/operations.md をご覧ください。",
+    ),
     "wrong": (
         "{lost} lost, {doubled} doubled: this must never happen. Please report it.",
         "行方不明 {lost}、重複 {doubled}。起きてはならないことです。開発元へご報告ください。",

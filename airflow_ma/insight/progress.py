@@ -9,9 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.tables import alert, enrollment, journey, journey_step, mailbox, message, move
 
 ENTERED = "entered"
+OVERDUE_SECONDS = 120
+"""Real seconds. A run that works starts within seconds and takes well under a minute."""
 
 e, m = enrollment.c, move.c
 
@@ -55,6 +58,8 @@ class JourneyProgress:
     """Step -> state of the message -> how many."""
     alerts: int
     alerts_open: int
+    overdue: int
+    """People due since over OVERDUE_SECONDS: runs have stopped, or cannot keep up."""
     lost: int
     """Enrollments whose place their moves do not explain, moves whose enrollment is gone: always 0."""
     doubled: int
@@ -152,6 +157,7 @@ def journey_progress(
         messages=_messages(connection, mine),
         alerts=alerts[0],
         alerts_open=alerts[0] - alerts[1],
+        overdue=_overdue(connection, mine),
         lost=_lost(connection, found.id, mine, cohort),
         doubled=_doubled(connection, mine),
     )
@@ -183,6 +189,12 @@ def _messages(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> dict[s
     for row in connection.execute(query.group_by(c.step, c.state).order_by(c.step, c.state)):
         found.setdefault(row.step, {})[row.state] = row.number
     return found
+
+
+def _overdue(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> int:
+    clock = read_clock(connection)
+    since = clock.now() - int(OVERDUE_SECONDS * 1000 * clock.speed)
+    return connection.scalar(sa.select(sa.func.count()).where(mine, e.wake_at <= since)) or 0
 
 
 def _lost(

@@ -28,7 +28,7 @@ def _progress(key: str, people: int, sent: Mapping[str, int], alerts: int) -> Jo
     )
     messages = {step: {"accepted": mails} for step, mails in sent.items()}
     return JourneyProgress(
-        key, key, "continuous", 1, steps, people, 0, {"done": people}, messages, alerts, alerts, 0, 0
+        key, key, "continuous", 1, steps, people, 0, {"done": people}, messages, alerts, alerts, 0, 0, 0
     )
 
 

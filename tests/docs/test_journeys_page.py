@@ -46,6 +46,7 @@ def _templates(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_journey_shown_passes_the_check(suffix: str, code: str, tmp_path: Path) -> None:
     file = tmp_path / f"shown{suffix}"
     file.write_text(code, encoding="utf-8")
+    (tmp_path / "guests.csv").write_text("key\n", encoding="utf-8")
     problems, keys = check_file(file)
     assert problems == []
     assert len(keys) == 1

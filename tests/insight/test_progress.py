@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from airflow_ma.dag import Journey
-from airflow_ma.engine.clock import DAY, ManualClock
+from airflow_ma.dag import Journey, days
+from airflow_ma.engine.clock import DAY, ManualClock, RealClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import enrollment, mailbox, message, move
 from airflow_ma.insight.progress import (
+    OVERDUE_SECONDS,
     JourneyProgress,
     UnknownJourneyError,
     journey_progress,
     journey_summaries,
 )
+from airflow_ma.operators import AudienceOperator
+from airflow_ma.sensors import WaitSensor
 from tests.journeys import add_contacts, happen, sweep
 
 KEY = "sale_announcement"
@@ -152,3 +155,18 @@ def without_unique_keys(database: Database, table: sa.Table) -> None:
         connection.exec_driver_sql(f"CREATE TABLE copy_{table.name} AS SELECT * FROM {table.name}")
         connection.exec_driver_sql(f"DROP TABLE {table.name}")
         connection.exec_driver_sql(f"ALTER TABLE copy_{table.name} RENAME TO {table.name}")
+
+
+def test_people_whom_no_run_takes_on_are_told(database: Database) -> None:
+    """Runs have stopped: somebody has been due for longer than any working installation needs."""
+    now = RealClock().now()
+    with Journey("stalled") as journey:
+        AudienceOperator(task_id="people") >> WaitSensor(task_id="wait", duration=days(1))
+    add_contacts(database, 2)
+    sweep(journey, database)
+    with database.write() as connection:
+        connection.execute(sa.update(enrollment).values(wake_at=now - OVERDUE_SECONDS * 1000 + 60_000))
+        assert journey_progress(connection, "stalled").overdue == 0
+        one = enrollment.c.id == 1
+        connection.execute(sa.update(enrollment).where(one).values(wake_at=now - OVERDUE_SECONDS * 1000 - 1))
+        assert journey_progress(connection, "stalled").overdue == 1

@@ -138,6 +138,15 @@ def test_a_list_that_is_not_there_says_where_it_was_looked_for(database: Databas
         sweep(journey, database)
 
 
+def test_the_check_finds_a_list_that_is_not_there(tmp_path: Path) -> None:
+    missing = AudienceOperator(task_id="people", csv_list=str(tmp_path / "gone.csv"))
+    (problem,) = missing.inspect()
+    assert problem.rule == "missing-list"
+    assert "gone.csv" in problem.message
+    (tmp_path / "gone.csv").write_text("c1\n")
+    assert list(missing.inspect()) == []
+
+
 def test_one_contact_enters_once_however_often_one_looks(database: Database, clock: ManualClock) -> None:
     with Journey("once") as journey:
         AudienceOperator(task_id="people", when={"event": "order.completed"}) >> EndOperator(task_id="end")
