@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 import traceback
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from airflow_ma.cli.command import Command, Option
+from airflow_ma.cli.command import Command, Option, language
+from airflow_ma.journey.check_texts import phrase
 from airflow_ma.journey.checks import JourneyError, Problem
 from airflow_ma.journey.model import Source
 
@@ -35,23 +37,22 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         for key in keys:
             if key in seen:
                 problems.append(
-                    Problem(
-                        "duplicate-journey",
-                        f"the journey '{key}' is also in {seen[key]}",
-                        "Give one of them another name",
-                        Source(str(file), 1),
+                    Problem.told(
+                        rule="duplicate-journey",
+                        source=Source(str(file), 1),
+                        values={"journey": key, "file": seen[key]},
                     )
                 )
             seen[key] = str(file)
     if not files:
-        problems.append(
-            Problem("no-files", f"no .py or .yaml file in {', '.join(map(str, paths))}", "Name others")
-        )
+        named = ", ".join(map(str, paths))
+        problems.append(Problem.told(rule="no-files", source=None, values={"paths": named}))
+    spoken = language()
     for problem in problems:
-        click.echo(_as_json(problem) if as_json else str(problem))
+        click.echo(_as_json(problem, spoken) if as_json else problem.say(spoken))
     errors = sum(problem.severity == "error" for problem in problems)
     if not as_json:
-        click.echo(f"{len(files)} files, {journeys} journeys, {errors} errors", err=True)
+        click.echo(phrase("summary", spoken, files=len(files), journeys=journeys, errors=errors), err=True)
     sys.exit(1 if errors else 0)
 
 
@@ -60,6 +61,8 @@ def check_file(file: Path) -> tuple[list[Problem], list[str]]:
     from airflow_ma.dag.journey import collecting
     from airflow_ma.dag.load import load_journey
 
+    if not file.exists():
+        return [_missing(file)], []
     try:
         if file.suffix == ".py":
             with collecting() as built:
@@ -70,8 +73,6 @@ def check_file(file: Path) -> tuple[list[Problem], list[str]]:
             journeys = [load_journey(file)]
     except JourneyError as error:
         return error.problems, []
-    except FileNotFoundError:
-        return [Problem("no-files", f"there is no file {file}", "Correct the path", Source(str(file), 1))], []
     except (Exception, SystemExit) as error:
         return [_raised(file, error)], []
     return [
@@ -79,8 +80,18 @@ def check_file(file: Path) -> tuple[list[Problem], list[str]]:
     ], [journey.dag_id for journey in journeys]
 
 
+def _missing(file: Path) -> Problem:
+    return Problem.told(rule="no-files", case="missing-file", source=Source(str(file), 0), values={})
+
+
 def _raised(file: Path, error: BaseException) -> Problem:
+    from airflow.sdk.exceptions import DuplicateTaskIdFound
+
     source = getattr(error, "source", None) or _line_in(file, error)
+    named = re.search(r"'(.+)'", str(error))
+    if isinstance(error, DuplicateTaskIdFound) and named:
+        values = {"name": named[1], "other": ""}
+        return Problem.told(rule="duplicate-id", source=source, step=named[1], values=values)
     message = getattr(error, "problem", None) or f"{type(error).__name__}: {error}"
     return Problem("cannot-load", str(message).rstrip("."), "Correct it there", source)
 
@@ -106,17 +117,18 @@ def _is_campaign(file: Path) -> bool:
     return file.suffix == ".py" and "airflow_ma" in file.read_text(encoding="utf-8", errors="replace")
 
 
-def _as_json(problem: Problem) -> str:
+def _as_json(problem: Problem, spoken: str) -> str:
     source = problem.source
+    message, fix = problem.texts(spoken)
     return json.dumps(
         {
             "file": source.file if source else None,
-            "line": source.line if source else None,
+            "line": source.line or None if source else None,
             "severity": problem.severity,
             "rule": problem.rule,
             "step": problem.step,
-            "message": problem.message,
-            "fix": problem.fix,
+            "message": message,
+            "fix": fix,
         },
         ensure_ascii=False,
     )

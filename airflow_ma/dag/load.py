@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -15,7 +16,7 @@ from airflow_ma.dag.declaration import StepError
 from airflow_ma.dag.graph import SEPARATOR
 from airflow_ma.dag.journey import Journey
 from airflow_ma.dag.step import StepOperator
-from airflow_ma.journey.checks import JourneyError, Problem
+from airflow_ma.journey.checks import JourneyError, Problem, missing_step
 from airflow_ma.journey.model import Edge, Mode, Source
 from airflow_ma.journey.yaml_form import JourneyText, StepText, read_yaml
 
@@ -33,7 +34,7 @@ def load_journeys(folder: Path | str) -> dict[str, DAG]:
     for path in sorted(Path(folder).glob("*.yaml")):
         broken_id = re.sub(r"[^\w.-]", "_", path.stem)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = _read(path)
             if wanted and broken_id != wanted and f"journey: {wanted}" not in text:
                 continue  # a worker needs only its own journey
             journey = load_journey(path)
@@ -54,7 +55,7 @@ def load_journeys(folder: Path | str) -> dict[str, DAG]:
 
 def load_journey(path: Path) -> Journey:
     """The journey in one YAML file; JourneyError lists every problem with its line."""
-    return _build(read_yaml(path.read_text(encoding="utf-8"), str(path)))
+    return _build(read_yaml(_read(path), str(path)))
 
 
 def journey_from_definition(definition: Mapping[str, Any]) -> Journey:
@@ -83,46 +84,78 @@ def journey_from_definition(definition: Mapping[str, Any]) -> Journey:
     )
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        problem = Problem.told(rule="yaml", case="not-utf-8", source=Source(str(path), 1), values={})
+        raise JourneyError([problem]) from None
+
+
 def _build(text: JourneyText) -> Journey:
-    problems: list[Problem] = []
     if text.mode not in get_args(Mode):
-        raise JourneyError.single(
-            f"the mode is 'continuous' or 'one_off', not '{text.mode}'",
-            Source(text.source.file, text.lines.get("mode", text.source.line)),
-            fix="Correct it there",
-        )
+        source = Source(text.source.file, text.lines.get("mode", text.source.line))
+        values = {"mode": text.mode}
+        raise JourneyError([Problem.told(rule="invalid", case="invalid-mode", source=source, values=values)])
     if not re.fullmatch(r"[\w.-]+", text.key):
-        raise JourneyError.single(
-            f"a journey cannot be called '{text.key}'",
-            Source(text.source.file, text.lines.get("journey", text.source.line)),
-            rule="invalid-id",
-            fix="Use letters, digits, '_', '-' and '.'",
+        source = Source(text.source.file, text.lines.get("journey", text.source.line))
+        values = {"name": text.key}
+        raise JourneyError(
+            [Problem.told(rule="invalid-id", case="invalid-journey-id", source=source, values=values)]
         )
     journey = Journey(
         text.key, title=text.title, mode=cast("Mode", text.mode), tags=text.tags, auto_register=False
     )
     journey.source = text.source
-    with journey:
-        built: dict[str, StepOperator] = {}
-        for step in text.steps:
-            try:
-                built[step.id] = _build_step(step)
-            except StepError as error:
-                named = [step.lines[name] for name in error.settings if name in step.lines]
-                line = named[0] if named else step.source.line
-                problems.append(
-                    Problem(
-                        "invalid-step",
-                        error.problem,
-                        "Correct it there",
-                        Source(step.source.file, line),
-                        step.id,
-                    )
-                )
-        problems += _connect(text, built)
-        if problems:
-            raise JourneyError(problems)
+    try:
+        with journey:
+            problems = _fill(text)
+            if problems:
+                raise JourneyError(problems)
+    except JourneyError as error:
+        raise JourneyError(_located(problem, text) for problem in error.problems) from None
     return journey
+
+
+def _fill(text: JourneyText) -> list[Problem]:
+    """Put the steps and edges into the journey whose ``with`` block this is in."""
+    problems: list[Problem] = []
+    built: dict[str, StepOperator] = {}
+    for step in text.steps:
+        try:
+            built[step.id] = _build_step(step)
+        except StepError as error:
+            named = [step.lines[name] for name in error.settings if name in step.lines]
+            line = named[0] if named else step.source.line
+            problems.append(
+                Problem(
+                    "invalid-step",
+                    error.problem,
+                    "Correct it there",
+                    Source(step.source.file, line),
+                    step.id,
+                )
+            )
+    return problems + _connect(text, built)
+
+
+NEXT_RULES = ("missing-label", "unknown-outcome", "outcome-leads-nowhere", "two-ways", "end-goes-on")
+REFERENCE_RULES = ("missing-reference", "wrong-reference", "reference-not-before")
+
+
+def _located(problem: Problem, text: JourneyText) -> Problem:
+    """The problem at the line it is about within its step, where that is known."""
+    step = next((step for step in text.steps if step.id == problem.step), None)
+    if step is None:
+        return problem
+    line: int | None = None
+    if problem.rule in NEXT_RULES:
+        leads = [edge.source.line for edge in step.leads if edge.source and edge.outcome == problem.about]
+        line = leads[0] if leads else step.lines.get("next")
+    elif problem.rule in REFERENCE_RULES:
+        settings = [name for name, value in step.settings.items() if value == problem.about]
+        line = next((step.lines[name] for name in settings if name in step.lines), None)
+    return replace(problem, source=Source(step.source.file, line)) if line else problem
 
 
 def _build_step(text: StepText) -> StepOperator:
@@ -144,15 +177,7 @@ def _connect(text: JourneyText, built: Mapping[str, StepOperator]) -> list[Probl
     for step in text.steps:
         for edge in step.leads:
             if edge.to_step not in names:
-                problems.append(
-                    Problem(
-                        "missing-step",
-                        f"step '{step.id}' leads to '{edge.to_step}', but there is no such step",
-                        f"There is: {', '.join(sorted(names))}",
-                        edge.source or step.source,
-                        step.id,
-                    )
-                )
+                problems.append(missing_step(edge, edge.to_step, names, edge.source or step.source))
             else:
                 labels.setdefault((edge.from_step, edge.to_step), []).extend(
                     [edge.outcome] if edge.outcome is not None else []

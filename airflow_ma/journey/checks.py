@@ -5,27 +5,70 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from airflow_ma.journey.model import JourneyGraph, Source, Step
+from airflow_ma.journey.check_texts import GENERAL_FIXES, Phrase, in_every_language, phrase
+from airflow_ma.journey.model import Edge, JourneyGraph, Source, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. ``rule`` is its stable name; ``fix`` says what to do."""
+    """One finding. ``rule`` is its stable name; ``fix`` says what to do. Both texts are English."""
 
     rule: str
     message: str
     fix: str
     source: Source | None = None
+    """Line 0 stands for the file as a whole."""
     step: str | None = None
     severity: Literal["error", "warning"] = "error"
+    about: str | None = None
+    """The outcome or the other step it is about."""
+    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
+    """Language -> message and fix."""
+
+    @classmethod
+    def told(
+        cls,
+        *,
+        rule: str,
+        source: Source | None,
+        step: str | None = None,
+        about: str | None = None,
+        case: str | None = None,
+        values: Mapping[str, object],
+    ) -> Problem:
+        """A problem with the texts of its rule, or of a case of it, in every language."""
+        yaml = source is not None and source.file.lower().endswith((".yaml", ".yml"))
+        texts = in_every_language(case or rule, values, yaml=yaml)
+        message, fix = texts["en"]
+        return cls(rule, message, fix, source, step, about=about, translations=texts)
+
+    def texts(self, language: str) -> tuple[str, str]:
+        """What is wrong and what to do; what only others could say stays English."""
+        general = GENERAL_FIXES.get(self.rule, {}).get(language, self.fix)
+        return self.translations.get(language, (self.message, general))
+
+    def say(self, language: str) -> str:
+        """The whole finding in a line: place, severity, what is wrong, what to do, rule."""
+        message, fix = self.texts(language)
+        place = ""
+        if self.source:
+            place = f"{self.source if self.source.line else self.source.file}: "
+        return phrase(
+            "problem",
+            language,
+            place=place,
+            severity=phrase(self.severity, language),
+            message=message,
+            fix=fix,
+            rule=self.rule,
+        )
 
     def __str__(self) -> str:
-        place = f"{self.source}: " if self.source else ""
-        return f"{place}{self.severity}: {self.message}. {self.fix} [{self.rule}]"
+        return self.say("en")
 
 
 class JourneyError(ValueError):
@@ -55,30 +98,15 @@ RESERVED = ("plan", "watch")
 def _ids(graph: JourneyGraph) -> Iterator[Problem]:
     for step in graph.steps:
         if step.id in RESERVED:
-            yield _at(
-                step,
-                "reserved-id",
-                f"a step cannot be called '{step.id}': every run has a task of that name",
-                "Give it another name",
-            )
+            yield _at(step, "reserved-id", name=step.id)
         elif not re.fullmatch(r"[\w.-]+", step.id):
-            yield _at(
-                step,
-                "invalid-id",
-                f"a step cannot be called '{step.id}'",
-                "Use letters, digits, '_', '-' and '.'",
-            )
+            yield _at(step, "invalid-id", name=step.id)
 
 
 def _modes(graph: JourneyGraph) -> Iterator[Problem]:
     for step in graph.steps:
         if step.only_mode not in (None, graph.mode):
-            yield _at(
-                step,
-                "wrong-mode",
-                f"step '{step.id}', as set, works in {step.only_mode} journeys; this one is {graph.mode}",
-                f"Make the journey {step.only_mode}, or change the step",
-            )
+            yield _at(step, "wrong-mode", step=step.id, needed=step.only_mode, mode=graph.mode)
 
 
 def _duplicate_ids(graph: JourneyGraph) -> Iterator[Problem]:
@@ -86,33 +114,19 @@ def _duplicate_ids(graph: JourneyGraph) -> Iterator[Problem]:
     for step in graph.steps:
         if step.id in seen:
             first = seen[step.id].source
-            yield _at(
-                step,
-                "duplicate-id",
-                f"two steps are called '{step.id}'" + (f" (the other one is at {first})" if first else ""),
-                "Give one of them another name",
-            )
+            other = Phrase("other-place", {"place": first}) if first else ""
+            yield _at(step, "duplicate-id", name=step.id, other=other)
         seen[step.id] = step
 
 
 def _entry(graph: JourneyGraph) -> Iterator[Problem]:
     entries = [s for s in graph.steps if s.is_entry]
     if not entries:
-        yield Problem(
-            "no-entry",
-            f"the journey '{graph.key}' has no entry: nobody would ever come in",
-            "Begin it with an audience step",
-            graph.source,
-        )
+        yield Problem.told(rule="no-entry", source=graph.source, values={"journey": graph.key})
     leads_to = {edge.to_step for edge in graph.edges}
     for step in entries:
         if step.id in leads_to:
-            yield _at(
-                step,
-                "entry-inside",
-                f"step '{step.id}' lets people in, but another step leads to it",
-                "Remove the edge to it: an entry is where a journey begins",
-            )
+            yield _at(step, "entry-inside", step=step.id)
 
 
 def _edges(graph: JourneyGraph) -> Iterator[Problem]:
@@ -121,13 +135,8 @@ def _edges(graph: JourneyGraph) -> Iterator[Problem]:
         for end in (edge.from_step, edge.to_step):
             if end not in by_id:
                 other = by_id.get(edge.from_step)
-                yield Problem(
-                    "missing-step",
-                    f"step '{edge.from_step}' leads to '{edge.to_step}', but there is no step '{end}'",
-                    _did_you_mean(end, by_id),
-                    edge.source or (other.source if other else None),
-                    edge.from_step,
-                )
+                source = edge.source or (other.source if other else None)
+                yield missing_step(edge, end, by_id, source)
         step = by_id.get(edge.from_step)
         if step is None:
             continue
@@ -135,16 +144,34 @@ def _edges(graph: JourneyGraph) -> Iterator[Problem]:
             yield _at(
                 step,
                 "missing-label",
-                f"the edge from '{step.id}' to '{edge.to_step}' has no label, and there are several outcomes",
-                f'Write `>> Label("...") >>` with one of: {", ".join(step.outcomes)}',
+                step=step.id,
+                to=edge.to_step,
+                outcomes=", ".join(step.outcomes),
+                leads=", ".join(f"{outcome}: ..." for outcome in step.outcomes),
             )
         elif edge.outcome is not None and edge.outcome not in step.outcomes:
             yield _at(
                 step,
                 "unknown-outcome",
-                f"step '{step.id}' has no outcome '{edge.outcome}'",
-                _did_you_mean(edge.outcome, step.outcomes),
+                step=step.id,
+                outcome=edge.outcome,
+                hint=_did_you_mean(edge.outcome, step.outcomes),
             )
+
+
+def missing_step(edge: Edge, missing: str, known: Iterable[str], source: Source | None) -> Problem:
+    """An edge has an end that is no step of the journey."""
+    return Problem.told(
+        rule="missing-step",
+        source=source,
+        step=edge.from_step,
+        values={
+            "step": edge.from_step,
+            "to": edge.to_step,
+            "missing": missing,
+            "hint": _did_you_mean(missing, known),
+        },
+    )
 
 
 def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
@@ -160,13 +187,7 @@ def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
         found = leads[step.id]
         for outcome, targets in found.items():
             if len(targets) > 1:
-                yield _at(
-                    step,
-                    "two-ways",
-                    f"outcome '{outcome}' of '{step.id}' leads to several steps ({', '.join(targets)}); "
-                    "a contact is at one place at a time",
-                    "Keep one of the edges, or split with a split step",
-                )
+                yield _at(step, "two-ways", step=step.id, outcome=outcome, targets=", ".join(targets))
         required = [o for o in step.outcomes if o not in step.optional]
         if step.is_end or (step.id in unlabelled and len(required) > 1):
             continue
@@ -174,25 +195,16 @@ def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
             continue  # a flow may simply end after a step with one way out
         for outcome in required:
             if outcome not in found:
-                yield _at(
-                    step,
-                    "outcome-leads-nowhere",
-                    f"outcome '{outcome}' of '{step.id}' leads nowhere: those contacts would drop out",
-                    f'Connect it: `{step.id} >> Label("{outcome}") >> ...`, or to an end step if they leave. '
-                    'Outcomes that lead to the same step share a label: Label("one | other")',
-                )
+                known = [o for o in step.outcomes if o in found or o in required]
+                whole = ", ".join(f"{o}: {found[o][0] if o in found else '...'}" for o in known)
+                yield _at(step, "outcome-leads-nowhere", step=step.id, outcome=outcome, leads=whole)
 
 
 def _end_goes_on(graph: JourneyGraph) -> Iterator[Problem]:
     ends = {s.id: s for s in graph.steps if s.is_end}
     for edge in graph.edges:
         if edge.from_step in ends:
-            yield _at(
-                ends[edge.from_step],
-                "end-goes-on",
-                f"step '{edge.from_step}' ends the journey, but leads on to '{edge.to_step}'",
-                "Remove the edge, or use another step there",
-            )
+            yield _at(ends[edge.from_step], "end-goes-on", step=edge.from_step, to=edge.to_step)
 
 
 def _references(graph: JourneyGraph) -> Iterator[Problem]:
@@ -202,39 +214,26 @@ def _references(graph: JourneyGraph) -> Iterator[Problem]:
         for named, kinds in step.refers_to.items():
             if named not in by_id:
                 candidates = [s.id for s in graph.steps if s.kind in kinds]
-                yield _at(
-                    step,
-                    "missing-reference",
-                    f"step '{step.id}' refers to '{named}', but there is no such step",
-                    _did_you_mean(named, candidates or by_id),
-                )
+                hint = _did_you_mean(named, candidates or by_id)
+                yield _at(step, "missing-reference", step=step.id, named=named, hint=hint)
             elif by_id[named].kind not in kinds:
                 yield _at(
                     step,
                     "wrong-reference",
-                    f"step '{step.id}' refers to '{named}', which is a {by_id[named].kind} step",
-                    f"Name a step of kind {' or '.join(kinds)}",
+                    step=step.id,
+                    named=named,
+                    kind=by_id[named].kind,
+                    kinds=" / ".join(kinds),
                 )
             elif named not in before[step.id]:
-                yield _at(
-                    step,
-                    "reference-not-before",
-                    f"step '{step.id}' refers to '{named}', which no contact has passed when it gets there",
-                    f"Put '{named}' before '{step.id}', or refer to another step",
-                )
+                yield _at(step, "reference-not-before", step=step.id, named=named)
 
 
 def _cycles(graph: JourneyGraph) -> Iterator[Problem]:
     before = _upstream(graph)
     loop = [s for s in graph.steps if s.id in before[s.id]]
     if loop:
-        names = " -> ".join(_walk_round(graph, loop[0].id, before))
-        yield _at(
-            loop[0],
-            "cycle",
-            f"the journey runs in a circle: {names}",
-            "Remove one of these edges. To repeat, put the step in again under another name",
-        )
+        yield _at(loop[0], "cycle", way=" -> ".join(_walk_round(graph, loop[0].id, before)))
 
 
 def _unreachable(graph: JourneyGraph) -> Iterator[Problem]:
@@ -242,12 +241,7 @@ def _unreachable(graph: JourneyGraph) -> Iterator[Problem]:
     entries = {s.id for s in graph.steps if s.is_entry}
     for step in graph.steps:
         if entries and not step.is_entry and not (entries & before[step.id]):
-            yield _at(
-                step,
-                "unreachable",
-                f"no way leads to step '{step.id}': nobody would ever come there",
-                "Connect an outcome to it, or remove it",
-            )
+            yield _at(step, "unreachable", step=step.id)
 
 
 RULES: tuple[Callable[[JourneyGraph], Iterator[Problem]], ...] = (
@@ -290,13 +284,20 @@ def _walk_round(graph: JourneyGraph, start: str, before: dict[str, set[str]]) ->
         way.append(current)
 
 
-def _at(step: Step, rule: str, message: str, fix: str) -> Problem:
-    return Problem(rule, message, fix, step.source, step.id)
+def _at(place: Step, rule: str, /, **values: object) -> Problem:
+    about = values.get("outcome", values.get("named"))
+    return Problem.told(
+        rule=rule,
+        source=place.source,
+        step=place.id,
+        about=str(about) if about is not None else None,
+        values=values,
+    )
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def _did_you_mean(name: str, known: Iterable[str]) -> Phrase:
     options = sorted(Counter(known))
     near = difflib.get_close_matches(name, options, n=1)
     if near:
-        return f"Did you mean '{near[0]}'?"
-    return f"There is: {', '.join(options)}" if options else "There is none yet"
+        return Phrase("did-you-mean", {"name": near[0]})
+    return Phrase("there-is", {"names": ", ".join(options)}) if options else Phrase("none-yet", {})

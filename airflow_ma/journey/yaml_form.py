@@ -187,7 +187,8 @@ class _Reader:
         return Source(self.file, node.start_mark.line + 1 if node is not None else 1)
 
     def _problem(self, node: yaml.Node | None, message: str, rule: str = "yaml") -> None:
-        self.problems.append(Problem(rule, message, "See docs/journeys.md for the form", self._source(node)))
+        fix = "Rename one of them" if rule == "duplicate-id" else "See docs/journeys.md for the form"
+        self.problems.append(Problem(rule, message, fix, self._source(node)))
 
 
 def _plain(node: yaml.Node) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from airflow_ma.cli import main
 from airflow_ma.cli.check import check
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -26,6 +27,11 @@ with Journey("mine"):
     opened >> Label("{label}") >> EndOperator(task_id="end")
 """
 GOOD = {"template": "sale_announcement", "within": "2 days", "label": "opened | not_opened"}
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
 
 
 @pytest.fixture
@@ -85,14 +91,18 @@ def test_duplicate_ids_and_journeys(tmp_path: Path) -> None:
     result = CliRunner().invoke(check, [str(tmp_path)])
     assert result.exit_code == 1
     assert "the journey 'x' is also in" in result.stdout
-    assert "c.py:5: error: DuplicateTaskIdFound" in result.stdout
+    assert "c.py:5: error: two steps are called 'p'. Give one of them another name [duplicate-id]" in (
+        result.stdout
+    )
 
 
 def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
     assert CliRunner().invoke(check, [str(tmp_path)]).exit_code == 1
     missing = CliRunner().invoke(check, [str(tmp_path / "none.yaml")])
     assert missing.exit_code == 1
-    assert "there is no file" in missing.stdout
+    assert missing.stdout.startswith(f"{tmp_path / 'none.yaml'}: error: there is no such file or folder. ")
+    told = json.loads(CliRunner().invoke(check, ["--json", str(tmp_path / "none.yaml")]).stdout)
+    assert (told["file"], told["line"]) == (str(tmp_path / "none.yaml"), None)
 
 
 def test_json_for_other_programs(write) -> None:
@@ -100,3 +110,48 @@ def test_json_for_other_programs(write) -> None:
     (problem,) = [json.loads(row) for row in result.stdout.splitlines()]
     assert problem["line"] == 9
     assert problem["severity"] == "error"
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_it_speaks_japanese(write, by_option: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(label="openend | not_opened")
+    if not by_option:
+        monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    result = CliRunner().invoke(main, [*(["--lang", "ja"] if by_option else []), "check", str(file)])
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == (
+        f"{file}:9: エラー: ステップ「opened」に「openend」という結果はありません。"
+        "「opened」ではありませんか？ [unknown-outcome]"
+    )
+    assert result.stderr == "ファイル 1 件、ジャーニー 0 件、エラー 2 件\n"
+
+
+def test_what_others_say_stays_english_with_a_japanese_fix(write) -> None:
+    for changes, detail, fix in (
+        ({"within": "-1 day"}, "a wait must be longer than zero", "この箇所を直してください [cannot-load]"),
+        ({"template": "sale"}, "sale", "テンプレートの内容を直してください [unknown-template]"),
+    ):
+        result = CliRunner().invoke(main, ["--lang", "ja", "check", str(write(**changes))])
+        assert detail in result.stdout
+        assert result.stdout.endswith(f"{fix}\n")
+
+
+def test_json_in_japanese_has_the_same_fields(write) -> None:
+    file = str(write(label="opened"))
+    english, japanese = (
+        json.loads(CliRunner().invoke(main, ["--lang", language, "check", "--json", file]).stdout)
+        for language in ("en", "ja")
+    )
+    assert list(english) == list(japanese)
+    assert {key for key in english if english[key] != japanese[key]} == {"message", "fix"}
+    assert 'opened >> Label("not_opened") >> ...' in japanese["fix"]
+
+
+def test_files_of_other_encodings_and_twice_the_same_step_in_yaml(tmp_path: Path) -> None:
+    (tmp_path / "sjis.yaml").write_bytes("journey: 日本".encode("cp932"))
+    (tmp_path / "twice.yaml").write_text("journey: x\nsteps:\n  a: {kind: end}\n  a: {kind: end}\n")
+    result = CliRunner().invoke(check, [str(tmp_path)])
+    sjis, twice = result.stdout.splitlines()
+    assert sjis == f"{tmp_path}/sjis.yaml:1: error: the file is not UTF-8. Save it as UTF-8 [yaml]"
+    assert twice.startswith(f"{tmp_path}/twice.yaml:4: error: 'a' stands twice in steps")
+    assert twice.endswith(". Rename one of them [duplicate-id]")

@@ -102,7 +102,11 @@ BROKEN = {
     "a wait of minus one day": ("    duration: -1 days\n", 8, "a wait must be longer than zero"),
     "an unknown kind": ("    kind: wiat\n", 7, "did you mean 'wait'"),
     "an unknown setting": ("    duraton: 1 day\n", 8, "there is no setting 'duraton'"),
-    "a step that is not there": ("    duration: 1 day\n    next: nowhere\n", 9, "there is no such step"),
+    "a step that is not there": (
+        "    duration: 1 day\n    next: nowhere\n",
+        9,
+        "there is no step 'nowhere'. There is:",
+    ),
     "a step that cannot be called so": (
         "    duration: 1 day\n  watch: {kind: end}\n",
         9,
@@ -132,6 +136,72 @@ def test_a_broken_file_names_file_line_and_fix(fault: str, tmp_path: Path) -> No
     assert (found[0].source.file, found[0].source.line) == (str(file), line)
 
 
+WAYS = """\
+journey: ways
+steps:
+  people: {kind: audience, next: mail}
+  mail:
+    kind: send_email
+    template: x
+    next: opened
+  opened:
+    kind: wait_for_open
+    within: 2 days
+    mail: MAIL
+    next:
+      NEXT
+  bye:
+    kind: end
+"""
+
+FAULTS_IN_LINES = {
+    "a misspelt outcome, at it": (
+        "mail", "opened: bye\n      not_opend: bye", "unknown-outcome", 14, "Did you mean 'not_opened'?"
+    ),
+    "a missing outcome, at next": (
+        "mail", "opened: bye", "outcome-leads-nowhere", 12, "`next: {opened: bye, not_opened: ...}`"
+    ),
+    "no outcome said, at next": (
+        "mail", "bye", "missing-label", 13, "`next: {opened: ..., not_opened: ...}`"
+    ),
+    "a step that is not there, at its outcome": (
+        "mail", "opened: bye\n      not_opened: by", "missing-step", 14, "Did you mean 'bye'?"
+    ),
+    "a mail that is not there, at the setting": (
+        "mial", "opened: bye\n      not_opened: bye", "missing-reference", 11, "Did you mean 'mail'?"
+    ),
+    "a mail that is none, at the setting": (
+        "people", "opened: bye\n      not_opened: bye", "wrong-reference", 11, "send_email"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS_IN_LINES)
+def test_a_fault_within_a_step_is_at_its_own_line_with_advice_in_yaml(fault: str, tmp_path: Path) -> None:
+    mail, onward, rule, line, fix = FAULTS_IN_LINES[fault]
+    file = tmp_path / "ways.yaml"
+    file.write_text(WAYS.replace("MAIL", mail).replace("NEXT", onward), encoding="utf-8")
+    with pytest.raises(JourneyError) as caught:
+        load_journey(file)
+    (problem,) = [p for p in caught.value.problems if p.rule == rule]
+    assert (str(problem.source), problem.step) == (f"{file}:{line}", "opened")
+    assert fix in problem.fix
+    assert all("Label" not in p.fix for p in caught.value.problems)
+
+
+def test_an_end_that_goes_on_is_told_at_its_next(tmp_path: Path) -> None:
+    file = tmp_path / "on.yaml"
+    file.write_text(
+        "journey: on\nsteps:\n  people: {kind: audience, next: bye}\n"
+        "  bye:\n    kind: end\n    next: more\n  more: {kind: end}\n"
+    )
+    with pytest.raises(JourneyError) as caught:
+        load_journey(file)
+    (problem,) = [p for p in caught.value.problems if p.rule == "end-goes-on"]
+    assert str(problem.source) == f"{file}:6"
+    assert problem.fix.startswith("Remove its `next`")
+
+
 def test_a_broken_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     good = (DAGS / "journeys" / "cold_outreach.yaml").read_text(encoding="utf-8")
     (tmp_path / "good.yaml").write_text(good, encoding="utf-8")
@@ -145,6 +215,9 @@ def test_a_broken_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
     assert "bad.yaml:2" in (found["bad"].doc_md or "")
     assert "cannot be called 'my journey'" in (found["with_space"].doc_md or "")
     assert "odd.yaml:2: error: the mode is" in (found["odd"].doc_md or "")
+    assert "sjis.yaml:1: error: the file is not UTF-8. Save it as UTF-8 [yaml]" in (
+        found["sjis"].doc_md or ""
+    )
 
 
 def test_two_files_with_the_same_journey_are_told(tmp_path: Path) -> None:

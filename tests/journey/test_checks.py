@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import Formatter
 
 import pytest
 
-from airflow_ma.journey.checks import RULES, JourneyError, find_problems
+from airflow_ma.journey.check_texts import GENERAL_FIXES, LANGUAGES, PHRASES, TEXTS, YAML_FIXES
+from airflow_ma.journey.checks import RULES, JourneyError, Problem, find_problems
 from airflow_ma.journey.model import Edge, JourneyGraph, Source, Step
 
 
@@ -88,7 +90,7 @@ BROKEN = {
     ),
     "wrong-reference": (
         change(steps=(ENTRY, MAIL, replace(OPENED, refers_to={"people": ("send_email",)}), BYE)),
-        "which is a audience step",
+        "which is of kind 'audience'",
         4,
     ),
     "reference-not-before": (
@@ -142,3 +144,48 @@ def test_an_error_carries_all_problems() -> None:
     assert len(error.problems) > 2
     assert "sendt" in str(error)
     assert "not_opened" in str(error)
+
+
+def placeholders(*texts: str) -> set[str]:
+    return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_texts_and_placeholders() -> None:
+    for key, said in TEXTS.items():
+        assert tuple(said) == LANGUAGES, key
+        english, japanese = said["en"], said["ja"]
+        assert placeholders(english[0]) <= placeholders(*japanese), key
+        assert placeholders(*english) == placeholders(*japanese), key
+    for key, phrases in (YAML_FIXES | PHRASES).items():
+        assert tuple(phrases) == LANGUAGES, key
+        assert placeholders(phrases["en"]) == placeholders(phrases["ja"]), key
+    assert set(YAML_FIXES) <= set(TEXTS)
+    assert set(BROKEN) <= set(TEXTS)
+    assert all(set(fixes) == set(LANGUAGES) - {"en"} for fixes in GENERAL_FIXES.values())
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_each_rule_speaks_japanese(rule: str) -> None:
+    graph, _, line = BROKEN[rule]
+    problem = next(problem for problem in find_problems(graph) if problem.rule == rule)
+    message, fix = problem.texts("ja")
+    assert problem.say("ja") == f"sale.py:{line}: エラー: {message}。{fix} [{rule}]"
+    assert all(any("ぁ" <= letter <= "ん" for letter in text) for text in (message, fix))
+    assert problem.say("en") == str(problem)
+
+
+def test_advice_fits_the_form_of_the_journey() -> None:
+    def fix(file: str) -> str:
+        steps = tuple(replace(s, source=Source(file, 1)) for s in GOOD.steps)
+        (problem,) = find_problems(change(steps=steps, edges=GOOD.edges[:-1]))
+        return problem.fix
+
+    assert '`opened >> Label("not_opened") >> ...`' in fix("sale.py")
+    for file in ("sale.yaml", "sale.yml"):
+        assert "`next: {opened: bye, not_opened: ...}`" in fix(file)
+        assert "Label" not in fix(file)
+
+
+def test_a_problem_of_a_whole_file_has_no_line() -> None:
+    problem = Problem("no-files", "it is not there", "Look", Source("sale.py", 0))
+    assert str(problem) == "sale.py: error: it is not there. Look [no-files]"
