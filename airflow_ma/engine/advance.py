@@ -69,20 +69,28 @@ def due(program: Program, step_id: str, now: int, cohort: str | None) -> list[Pr
 
 
 def take(
-    connection: sa.Connection, conditions: Sequence[Predicate], limit: int
+    connection: sa.Connection,
+    conditions: Sequence[Predicate],
+    limit: int,
+    outcome: sa.ColumnElement[Any] | None = None,
 ) -> tuple[int, Callable[[sa.ColumnElement[int]], Predicate]]:
-    """Take hold of up to ``limit`` enrollments; returns how many, and the condition that selects them."""
-    query = sa.select(e.id).where(*conditions).order_by(e.wake_at).limit(limit)
+    """Take hold of up to ``limit`` enrollments; returns how many, and the condition that selects them.
+
+    Give the ``outcome`` that ``relocate`` is to move them by: SQLite, where nobody else writes meanwhile,
+    decides it in the same statement; PostgreSQL looks only once the rows are locked.
+    """
+    due_first = sa.select(e.id).where(*conditions).order_by(e.wake_at).limit(limit)
     if connection.dialect.name == "postgresql":
-        ids = list(connection.scalars(query.with_for_update(skip_locked=True)))
+        ids = list(connection.scalars(due_first.with_for_update(skip_locked=True)))
         array = sa.literal(ids, ARRAY(sa.BigInteger))
         return len(ids), lambda column: column == sa.func.any(array)
     if _has_temp(connection):
         connection.execute(sa.delete(_decided))
     else:
         _decided.create(connection, checkfirst=False)
+    decided = due_first.add_columns(sa.null() if outcome is None else outcome)
     taken = connection.execute(
-        sa.insert(_decided).from_select(["id"], query), execution_options=KEEP_COUNT
+        sa.insert(_decided).from_select(["id", "outcome"], decided), execution_options=KEEP_COUNT
     ).rowcount
     return taken, lambda column: column.in_(sa.select(_decided.c.id))
 
@@ -102,19 +110,23 @@ def _advance_chunk(
     chunk: int,
 ) -> tuple[int, Mapping[str, int]]:
     step = cast("DecidingStep", program.steps[step_id])
-    taken, chosen = take(connection, due(program, step_id, now, cohort), chunk)
+
+    def zones() -> Sequence[str]:
+        return _zones(connection, chosen)()  # asked for once the chunk is known, for those who stay
+
+    at = Arrivals(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones)
+    cases = step.cases(at)
+    outcome = _outcome(cases, now)
+    taken, chosen = take(connection, due(program, step_id, now, cohort), chunk, outcome)
     if not taken:
         return 0, {}
     for statement in step.writes(Batch(program, step_id, now, connection.dialect.name, chosen)):
         connection.execute(statement)
-    zones = _zones(connection, chosen)
-    at = Arrivals(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones)
-    cases = step.cases(at)
     return taken, relocate(
         connection,
         program,
         step_id,
-        _outcome(cases, now),
+        outcome,
         chosen,
         now=now,
         run_id=run_id,
@@ -133,17 +145,12 @@ def relocate(
     run_id: str | None,
     sleep: Mapping[str, sa.ColumnElement[Any]],
 ) -> dict[str, int]:
-    """Move the chosen enrollments by ``outcome`` (an expression over the enrollment; NULL: stay).
+    """Move the chosen enrollments by ``outcome``, the one given to ``take`` (NULL: they stay).
 
     Those who stay get the columns in ``sleep``. Writes moves and new places; returns outcome -> count.
     """
     if connection.dialect.name == "postgresql":
         return _relocate_postgresql(connection, program, step_id, outcome, chosen, now, run_id, sleep)
-    connection.execute(
-        sa.update(_decided).values(
-            outcome=sa.select(outcome).where(e.id == _decided.c.id).correlate(_decided).scalar_subquery()
-        )
-    )
     d = _decided.c
     connection.execute(_log_moves(program, step_id, _decided, now, run_id))
     values = _new_places(connection, program, step_id, d.outcome, chosen, now, sleep)

@@ -99,28 +99,20 @@ def settle(
     held: Counter[str] = Counter()
     with database.write() as connection:
         plain = _record(connection, outbox, receipts, now, held) and len(outbox.mails) == outbox.claimed
-        taken, chosen = take(
-            connection,
-            [
-                e.journey_id == program.journey_id,
-                e.step == step_id,
-                e.claim == outbox.batch,
-                e.wake_at == outbox.lease,
-            ],
-            outbox.claimed,
-        )
+        ours = [
+            e.journey_id == program.journey_id,
+            e.step == step_id,
+            e.claim == outbox.batch,
+            e.wake_at == outbox.lease,
+        ]
+        outcome = sa.literal(SENT, sa.Text) if plain else _outcome(step_id)
+        taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
         if taken:
             backoff = sa.literal(_clock_ms(clock, BACKOFF_SECONDS), sa.BigInteger)
+            later = {} if plain else {"wake_at": now + backoff * _doublings(step_id)}
             moved = relocate(
-                connection,
-                program,
-                step_id,
-                sa.literal(SENT, sa.Text) if plain else _outcome(step_id),
-                chosen,
-                now=now,
-                run_id=run_id,
-                sleep={} if plain else {"wake_at": now + backoff * _doublings(step_id)},
+                connection, program, step_id, outcome, chosen, now=now, run_id=run_id, sleep=later
             )
     return Counter(moved), held
 

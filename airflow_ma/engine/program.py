@@ -40,7 +40,9 @@ def steps_with_work(connection: sa.Connection, program: Program, *, now: int) ->
     """The steps at which somebody must be looked at now. One index look-up a step."""
     e, s, r = enrollment.c, journey_step.c, entry_request.c
     # The earliest of all is the first entry of the index; a search for "any that is due" may read a table.
-    earliest = sa.select(sa.func.min(e.wake_at)).where(e.journey_id == s.journey_id, e.step == s.step)
+    earliest = sa.select(sa.func.min(e.wake_at)).where(
+        e.journey_id == s.journey_id, e.step == s.step, e.wake_at.is_not(None)
+    )
     has_people = earliest.correlate(journey_step).scalar_subquery() <= now
     requests = sa.select(r.id).where(r.journey_id == s.journey_id, r.step == s.step)
     has_requests = any_row(requests.correlate(journey_step))
