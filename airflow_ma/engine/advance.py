@@ -149,6 +149,8 @@ def relocate(
 
     Those who stay get the columns in ``sleep``. Writes moves and new places; returns outcome -> count.
     """
+    if isinstance(outcome, sa.BindParameter):  # the same for all: nothing to compare row by row
+        return _relocate_all(connection, program, step_id, str(outcome.value), chosen, now, run_id)
     if connection.dialect.name == "postgresql":
         return _relocate_postgresql(connection, program, step_id, outcome, chosen, now, run_id, sleep)
     d = _decided.c
@@ -158,6 +160,35 @@ def relocate(
     connection.execute(sa.update(enrollment).where(e.id == d.id, chosen(e.id)).values(**values))
     counted = connection.execute(sa.select(d.outcome, sa.func.count()).group_by(d.outcome))
     return {name: count for name, count in counted if name is not None}
+
+
+def _relocate_all(
+    connection: sa.Connection,
+    program: Program,
+    step_id: str,
+    outcome: str,
+    chosen: Callable[[sa.ColumnElement[int]], Predicate],
+    now: int,
+    run_id: str | None,
+) -> dict[str, int]:
+    target = program.targets[step_id][outcome]
+    at_once = sa.literal(now, sa.BigInteger)
+    values: dict[str, Any] = {"version": program.version, "claim": sa.null()}
+    if target is None:
+        reason = program.steps[step_id].leave_reason(outcome)
+        values |= {"deadline_at": sa.null(), "wake_at": sa.null(), "left_at": now, "left_reason": reason}
+    else:
+        at = Arrivals(e.id, e.contact_id, e.entered_at, at_once, now, _zones(connection, chosen))
+        deadline_at, wake_at = arrival(program, target, at)
+        values |= {"step": target, "arrived_at": now, "deadline_at": deadline_at, "wake_at": wake_at}
+    changed = sa.update(enrollment).where(chosen(e.id)).values(**values)
+    if connection.dialect.name == "postgresql":
+        moved = changed.returning(e.id).cte("moved")
+        decided = sa.select(moved.c.id, sa.literal(outcome, sa.Text).label("outcome")).subquery("decided")
+        log = _log_moves(program, step_id, decided, now, run_id)
+        return {outcome: connection.execute(log, execution_options=KEEP_COUNT).rowcount}
+    connection.execute(_log_moves(program, step_id, _decided, now, run_id))
+    return {outcome: connection.execute(changed).rowcount}
 
 
 def _relocate_postgresql(
@@ -182,6 +213,9 @@ def _relocate_postgresql(
 
 
 def _outcome(cases: Cases, now: int) -> sa.ColumnElement[Any]:
+    first, condition = next(iter(cases.items()))
+    if isinstance(condition, sa.True_):
+        return sa.literal(first, sa.Text)
     whens = [
         (e.deadline_at <= now if isinstance(case, Deadline) else case, sa.literal(name, sa.Text))
         for name, case in cases.items()

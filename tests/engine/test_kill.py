@@ -32,6 +32,20 @@ def start_worker(database: Database, clock: ManualClock) -> BaseProcess:
     return worker
 
 
+def wait_for_a_batch(database: Database) -> None:
+    """Until some worker is in the middle of a delivery, however slow the machine is just now."""
+    patience = time.monotonic() + 10
+    while time.monotonic() < patience and not mails_in_delivery(database):
+        time.sleep(0.005)
+    database.dispose()
+
+
+def mails_in_delivery(database: Database) -> int:
+    with database.read() as connection:
+        sending = sa.select(sa.func.count()).select_from(message).where(message.c.state == "sending")
+        return connection.scalar(sending) or 0
+
+
 def test_workers_killed_at_random(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,17 +57,15 @@ def test_workers_killed_at_random(
     for _ in range(rounds):
         database.dispose()  # connections must not be shared with the workers
         workers = [start_worker(database, clock) for _ in range(2)]
-        time.sleep(luck.uniform(0.05, 0.3))
+        wait_for_a_batch(database)
+        time.sleep(luck.uniform(0, 0.1))
         for worker in workers:
             worker.kill()
             time.sleep(luck.uniform(0, 0.05))
         for worker in workers:
             worker.join(10)
         assert_sound(database)
-        with database.read() as connection:
-            left_claimed += connection.scalar(
-                sa.select(sa.func.count()).select_from(message).where(message.c.state == "sending")
-            )
+        left_claimed += mails_in_delivery(database)
         clock.advance(10 * MINUTE)  # the leases of the dead run out
     assert left_claimed, "no worker died in the middle of a batch: the test has lost its point"
     killed = journey()
