@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from airflow_ma.contacts.conditions import url_matches
+from airflow_ma.contacts.expressions import json_number
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepSensor
 from airflow_ma.engine.steps import Arrivals, Cases
@@ -55,6 +56,6 @@ class CheckSiteVisitSensor(StepSensor):
         if self.dwell is None:
             visited = at.happened("page.view", page, since=since, times=self.times)
         else:
-            stayed = event.c.properties["dwell_ms"].as_integer() >= sa.literal(to_ms(self.dwell))
+            stayed = json_number(event.c.properties, sa.literal("dwell_ms", sa.Text())) >= to_ms(self.dwell)
             visited = at.happened("page.dwell", page, stayed, since=since, times=self.times)
         return {"visited": visited, "not_visited": at.waited(self.within)}

@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -78,9 +78,6 @@ def _admin(statement: str) -> None:
 def clock() -> ManualClock:
     """Stands at 2026-12-01 10:00 in Tokyo until a test moves it."""
     return ManualClock()
-
-
-MakeDatabase = Callable[[], Database]
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Arrivals, Batch, Cases, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, move
 
@@ -82,8 +82,7 @@ def take(
     due_first = sa.select(e.id).where(*conditions).order_by(e.wake_at).limit(limit)
     if connection.dialect.name == "postgresql":
         ids = list(connection.scalars(due_first.with_for_update(skip_locked=True)))
-        array = sa.literal(ids, ARRAY(sa.BigInteger))
-        return len(ids), lambda column: column == sa.func.any(array)
+        return len(ids), lambda column: one_of("postgresql", column, ids)
     if _has_temp(connection):
         connection.execute(sa.delete(_decided))
     else:
