@@ -206,7 +206,7 @@ def _broken(path: Path, dag_id: str, problem: str) -> DAG:
         schedule=None,
         tags={"journey", "broken"},
         doc_md=f"**This journey cannot run**\n\n```\n{problem}\n```",
-        dag_display_name=f"{path.stem} (broken)",
+        dag_display_name=f"{path.stem} (broken / 要修正)",
         auto_register=False,
     ) as dag:
         BrokenJourney(task_id="broken")
