@@ -11,6 +11,7 @@ import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,9 +43,59 @@ class Settings(BaseSettings):
     )
     sender_name: str = Field(default="", description="Name that mails are sent from.")
     sender_email: str = Field(default="", description="Address that mails are sent from.")
+    reply_to: str = Field(
+        default="", description="Address that answers go to; empty means the sender's address."
+    )
     postal_address: str = Field(default="", description="Postal address of the sender, shown in the footer.")
     timezone: str = Field(default="Asia/Tokyo", description="Time zone of contacts that state none.")
     language: str = Field(default="ja", description="Language of contacts that state none: en or ja.")
+    consent: Literal["opt_in", "opt_out"] = Field(
+        default="opt_in",
+        description="'opt_in': marketing mail goes only to people whose consent is on record. "
+        "'opt_out': to everybody who has not unsubscribed.",
+    )
+    tracking: Literal["opt_in", "opt_out"] = Field(
+        default="opt_out",
+        description="Whether opens, clicks and visits are recorded of people who never said anything about it.",
+    )
+    quiet_hours: str = Field(
+        default="21:00-08:00",
+        description="Hours in each contact's own time zone in which no marketing mail goes out; "
+        "it waits until they are over. Empty means none.",
+    )
+    frequency_caps: str = Field(
+        default="2/1d, 6/7d",
+        description="Most marketing mails to one contact: so many in so many days (d) or hours (h). "
+        "One more waits until it may go. Empty means no limit.",
+    )
+    unknown_after_minutes: int = Field(
+        default=60,
+        ge=1,
+        description="Minutes without a trace after which a mail that may or may not have gone out "
+        "is given up, or sent again if it is transactional.",
+    )
+    webhook_keys: str = Field(
+        default="",
+        description="Public keys of the provider's signed event webhook, with commas between them; "
+        "all of them verify, so that keys can change.",
+    )
+    keep_events_days: int = Field(
+        default=730,
+        ge=0,
+        description="Days that events are kept, unless somebody who is in a journey now still needs them: "
+        "'airflow-ma db prune' removes older ones. 0: for ever.",
+    )
+    keep_mailbox_days: int = Field(
+        default=90,
+        ge=0,
+        description="Days that mails are kept in the sandbox mailbox before 'airflow-ma db prune' removes them. "
+        "0: for ever.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of the proxies before the collector, with commas between them: only "
+        "these are believed when they say (X-Forwarded-For) where a request comes from.",
+    )
     secret_keys: str = Field(
         default="",
         description="Signing keys as 'id:secret,id:secret'; the first one signs, all of them verify. "

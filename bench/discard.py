@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from airflow_ma.channels.channel import Delivery, OutgoingMail, Receipt
+from airflow_ma.channels.channel import Account, Delivery, OutgoingMail, Receipt, SentMail
 from airflow_ma.channels.registry import GROUP
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.engine.database import Database
@@ -22,11 +22,16 @@ class DiscardChannel:
     name = NAME
     idempotent = True
 
-    def __init__(self, _database: Database) -> None:
+    def __init__(self, _database: Database, _account: Account | None = None) -> None:
         pass
 
-    def send(self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:
+    def send(
+        self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int, purpose: str = "marketing"
+    ) -> list[Receipt]:
         return [_ACCEPTED] * len(mails)
+
+    def trace(self, _mails: Sequence[SentMail]) -> dict[int, Delivery]:
+        return {}
 
 
 @contextlib.contextmanager

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from airflow_ma.channels.registry import open_channel
+from airflow_ma.channels.channel import Channel
+from airflow_ma.channels.delivery import Delivered, deliver, terms_of
+from airflow_ma.channels.registry import NEED_CONNECTION, open_channel
 from airflow_ma.channels.templates import TemplateError, load_template
 from airflow_ma.config import settings
 from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.step import StepOperator
-from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import BATCH, NOT_SENT, SENT, claim, release_held, settle, still_here
+from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.ledger import BATCH, release_held, still_here
+from airflow_ma.engine.mail_rules import NOT_SENT, SENT
+from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Cases
+from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.journey.checks import Problem
+
+WAITS_BY_ITSELF = frozenset({QUIET_HOURS, FREQUENCY_CAP, UNRESOLVED})
+"""Why mail waits that goes out without anybody doing something about it."""
 
 
 class MailHeldError(RuntimeError):
@@ -41,12 +50,22 @@ class SendEmailOperator(StepOperator):
         template: Annotated[
             str, Field(min_length=1), Setting(en="Template", ja="テンプレート", widget="template")
         ],
-        channel: Annotated[str | None, Setting(en="Channel", ja="送信方法", widget="channel")] = None,
+        conn_id: Annotated[
+            str | None, Setting(en="Connection", ja="送信に使う接続", widget="connection")
+        ] = None,
+        purpose: Annotated[
+            Literal["marketing", "transactional"], Setting(en="Kind of mail", ja="メールの種類")
+        ] = "marketing",
+        shards: Annotated[
+            int, Field(ge=1, le=32), Setting(en="Workers that share the send", ja="並行して送る数")
+        ] = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.template = template
-        self.channel = channel
+        self.conn_id = conn_id
+        self.purpose = purpose
+        self.shards = shards
 
     def cases(self, at: object) -> Cases:
         return {}  # the ledger decides, mail by mail
@@ -55,43 +74,43 @@ class SendEmailOperator(StepOperator):
         self, database: Database, program: Program, *, cohort: str | None, run_id: str | None
     ) -> Counter[str]:
         template = load_template(self.templates_folder(), self.template)
-        name = self.channel or settings().channel
-        channel = open_channel(name, database)
-        moved: Counter[str] = Counter()
-        held: Counter[str] = Counter()
-        while True:
-            outbox = claim(
-                database,
-                program,
-                self.task_id,
-                channel=name,
-                template=self.template,
-                idempotent=channel.idempotent,
-                cohort=cohort,
-                limit=self.batch,
-            )
-            if not outbox.claimed:
-                break
-            receipts = (
-                channel.send(template, outbox.mails, now=database.clock().now()) if outbox.mails else []
-            )
-            left, kept = settle(database, program, self.task_id, outbox, receipts, run_id=run_id)
-            moved.update(left)
-            held.update(kept)
-        if (
-            not held
-            and cohort is not None
-            and (waiting := still_here(database, program, self.task_id, cohort))
-        ):
+        channel, conn_id = self._open(database)
+        terms = terms_of(channel, self.template, conn_id=conn_id, purpose=self.purpose)
+        done = deliver(
+            database,
+            program,
+            self.task_id,
+            channel,
+            template,
+            terms,
+            cohort=cohort,
+            run_id=run_id,
+            batch=self.batch,
+        )
+        self._tell(done)
+        if cohort is not None and not done.held and done.failure is None:
             # The last chance to say so: a one-off campaign has no later run that would take them along.
-            raise MailHeldError(f"{waiting} mails are held at '{self.task_id}'; clear this task to try again")
-        if held:
-            reasons = "; ".join(f"{count} mails: {reason}" for reason, count in held.most_common(5))
+            waiting = still_here(database, program, self.task_id, cohort)
+            done.held.update({why: n for why, n in waiting.items() if why not in WAITS_BY_ITSELF})
+        if done.held or done.failure:
+            reasons = "; ".join(f"{count} mails: {reason}" for reason, count in done.held.most_common(5))
             raise MailHeldError(
-                f"{sum(held.values())} mails are held at '{self.task_id}' and will be tried again ({reasons}). "
-                f"The others have gone out: {dict(moved)}"
-            )
-        return moved
+                f"{done.held.total()} mails are held at '{self.task_id}' and will be tried again "
+                f"({reasons or done.failure}). The others have gone out: {dict(done.moved)}"
+            ) from done.failure
+        return done.moved
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """As every step; a one-off campaign's send waits in the triggerer for those who may not be mailed yet."""
+        done = super().execute(context)
+        self._wait_for_the_rest(context, done)
+        return done
+
+    def go_on(self, context: Any, event: Any, so_far: Mapping[str, int]) -> dict[str, int]:
+        """Somebody who had to wait may get their mail now."""
+        done = dict(Counter(so_far) + Counter(super().execute(context)))
+        self._wait_for_the_rest(context, done)
+        return done
 
     def before_retry(self, database: Database, program: Program) -> None:
         release_held(database, program, self.task_id)
@@ -111,4 +130,39 @@ class SendEmailOperator(StepOperator):
         except TemplateError as error:
             yield Problem(
                 "unknown-template", str(error), "Correct the template there", self.source, self.task_id
+            )
+
+    def _open(self, database: Database) -> tuple[Channel, str | None]:
+        name = settings().channel
+        if self.conn_id is None and name not in NEED_CONNECTION:
+            return open_channel(name, database), None
+        conn_id = self.conn_id or f"{name}_default"
+        from airflow_ma.dag.connections import account
+
+        name, found = account(conn_id)
+        return open_channel(name, database, found), conn_id
+
+    def _wait_for_the_rest(self, context: Any, so_far: Mapping[str, int]) -> None:
+        cohort = self.journey.cohort(context)
+        if cohort is None:
+            return
+        database = open_database()
+        waiting = still_here(database, self.journey.program(database), self.task_id, cohort)
+        if waiting:
+            self.log.info("%s: waiting for %s", self.task_display_name, dict(waiting))
+            self.defer(
+                trigger=HeldMailTrigger(self.journey.dag_id, self.task_id, cohort),
+                method_name="go_on",
+                kwargs={"so_far": dict(so_far)},
+            )
+
+    def _tell(self, done: Delivered) -> None:
+        for reason, count in done.put_off.items():
+            self.log.info("%s: %d wait: %s", self.task_display_name, count, reason)
+        for reason, count in done.unknown.items():
+            self.log.warning(
+                "%s: %d mails may or may not have gone out (%s); they are not sent again blindly",
+                self.task_display_name,
+                count,
+                reason,
             )

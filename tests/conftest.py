@@ -16,6 +16,8 @@ from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from tests.postgres_server import PostgresServer
 
+pytest_plugins = ["tests.fakes.fixtures"]
+
 # Before anything imports Airflow: no test touches the developer's own installation.
 os.environ["AIRFLOW_HOME"] = os.environ.get("AIRFLOW_MA_TEST_HOME") or tempfile.mkdtemp(
     prefix="airflow_ma_home_"

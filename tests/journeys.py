@@ -27,6 +27,7 @@ def add_contacts(database: Database, number: int, *, tag: str | None = None, **v
                 "timezone": "Asia/Tokyo",
                 "attributes": {},
                 "created_at": 0,
+                "consented_at": 0,
                 "updated_at": 0,
                 **values,
             }

@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+import smtplib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
-from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient
+from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient, SentMail
 
 if TYPE_CHECKING:
     from airflow_ma.channels.templates import EmailTemplate
 
-__all__ = ["Channel", "ChannelError", "Delivery", "OutgoingMail", "Receipt", "Recipient"]
+__all__ = [
+    "Account",
+    "Channel",
+    "ChannelError",
+    "Delivery",
+    "OutgoingMail",
+    "Receipt",
+    "Recipient",
+    "SendingPausedError",
+    "SentMail",
+]
 
 
 class ChannelError(RuntimeError):
-    """The channel cannot send anything at all (bad key, wrong settings); says what to do."""
+    """The channel cannot send (wrong settings, nobody there); says what to do.
+
+    ``receipts``: what became of the mails that had been tried by then, one for each mail of the call.
+    Without them certainly nothing was sent, and all the mails are held and tried again.
+    """
+
+    def __init__(self, message: str, receipts: Sequence[Receipt] = ()) -> None:
+        super().__init__(message)
+        self.receipts = list(receipts)
+
+
+class SendingPausedError(ChannelError):
+    """The provider does not let us send at all (bad key, account suspended): a person must look at it."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where and as whom to send: an Airflow connection, read by whoever opens the channel."""
+
+    conn_id: str
+    host: str | None = None
+    port: int | None = None
+    login: str | None = None
+    password: str | None = field(default=None, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The connection's extra fields."""
+    connect: Callable[[], smtplib.SMTP] | None = field(default=None, repr=False)
+    """Opens a session that is logged in, where Airflow's own connection knows how (OAuth)."""
 
 
 class Channel(Protocol):
@@ -24,9 +63,15 @@ class Channel(Protocol):
     idempotent: bool
     """Whether sending the same message id again can never reach the person twice."""
 
-    def send(self, template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:
+    def send(
+        self, template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int, purpose: str = "marketing"
+    ) -> list[Receipt]:
         """Deliver the mails, one receipt for each, in the same order. ``now`` is in ms.
 
-        Raises ChannelError when nothing was sent and nothing can be.
+        Raises ChannelError when it cannot send, now or at all; see there for what was sent by then.
         """
+        ...
+
+    def trace(self, mails: Sequence[SentMail]) -> Mapping[int, Delivery]:
+        """Message id -> what became of it, for those the provider can tell about; often that is none."""
         ...

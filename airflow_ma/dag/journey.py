@@ -15,6 +15,7 @@ from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, AssetWatcher, CronTrigg
 from airflow_ma.dag.declaration import caller
 from airflow_ma.dag.graph import graph_of
 from airflow_ma.dag.run_tasks import FailureWatch, PlanOperator
+from airflow_ma.dag.shard import ShardOperator, add_shards
 from airflow_ma.dag.step import StepOperator, StepSensor
 from airflow_ma.dag.work_trigger import WorkTrigger
 from airflow_ma.engine.database import Database
@@ -113,6 +114,7 @@ class Journey(DAG):
         problems = [p for p in find_problems(self.graph) if p.severity == "error"]
         if problems:
             raise JourneyError(problems)
+        add_shards(self)
         steps = list(self.steps.values())
         if self.mode == "one_off":
             for step in steps:
@@ -120,9 +122,9 @@ class Journey(DAG):
                     step.wait_in_triggerer()
         else:
             plan = PlanOperator(task_id="plan", task_display_name="Plan / 準備")
-            for step in steps:
-                if not any(self.has_task(t) and t in self.steps for t in step.upstream_task_ids):
-                    plan >> step
+            for task in [*steps, *(task for task in self.tasks if isinstance(task, ShardOperator))]:
+                if not any(t in self.steps for t in task.upstream_task_ids):
+                    plan >> task
         watch = FailureWatch(task_id="watch", task_display_name="All well? / 失敗の確認")
         for task in self.leaves:
             if task is not watch:

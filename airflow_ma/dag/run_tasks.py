@@ -48,12 +48,17 @@ class PlanOperator(BaseOperator, SkipMixin):
         # Nobody is ready: then there is nothing for the watch to watch over, either.
         idle = [task for task_id, task in self.dag.task_dict.items() if task_id != self.task_id]
         if ready:
-            idle = [task for task in idle if task.task_id in journey.steps and task.task_id not in wanted]
+            idle = [task for task in idle if _step_of(task) in journey.steps.keys() - wanted]
         self.log.info("ready: %s", ", ".join(sorted(ready)) or "nobody")
         context["ti"].xcom_push(key="return_value", value=sorted(ready))
         if idle:
             self.skip(context["ti"], idle)
         return sorted(ready)
+
+
+def _step_of(task: Any) -> str:
+    """The step a task works for: itself, or the one it shares the work of."""
+    return str(getattr(task, "shard_of", task.task_id))
 
 
 class FailureWatch(BaseOperator):

@@ -279,6 +279,8 @@ def _new_places(
         "wake_at": pick("wake_at", 1),
         "claim": sa.null(),
     }
+    for column in sleep.keys() - {"deadline_at", "wake_at"}:  # a hold ends with the stay
+        moved[column] = sa.case((stays, sleep[column]), else_=sa.null())
     if arriving:
         moved["step"] = sa.func.coalesce(_by_outcome(outcome, targets), e.step)
     if leaving:

@@ -1,7 +1,7 @@
 """Sending effectively once: every mail is a row that is committed before anybody is asked to deliver it.
 
 States: ``sending`` (a batch holds it), ``retryable`` (certainly not sent), ``accepted``, ``rejected``
-(certainly never sent), ``unknown`` (may have been sent: never sent again). A batch that dies in the
+(certainly never sent), ``unknown`` (may have been sent: see ``engine.unknown``). A batch that dies in the
 middle leaves ``sending`` rows with an expired lease: a channel that recognises a message id it has
 seen gets them again, with any other they become ``unknown``.
 """
@@ -9,28 +9,37 @@ seen gets them again, with any other they become ``unknown``.
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import KEEP_COUNT, due, relocate, take
-from airflow_ma.engine.clock import Clock
+from airflow_ma.engine.advance import CHUNK, KEEP_COUNT, due, relocate, take
+from airflow_ma.engine.clock import MINUTE, SECOND, Clock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient
+from airflow_ma.engine.mail_rules import SENT, Terms, outcome_of, refusal, sleep_of, take_over
+from airflow_ma.engine.pacing import hold_back
+from airflow_ma.engine.pauses import PAUSED, hold_paused, why_paused
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.tables import contact, enrollment, message
+from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.steps import Predicate
+from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
+from airflow_ma.engine.unknown import UNRESOLVED
 
 BATCH = 1_000
-LEASE_SECONDS = 300
-"""Real seconds after which a batch whose worker was not heard of again is taken over."""
-BACKOFF_SECONDS = 60
-"""Real seconds before a mail that was certainly not sent is tried again; doubled with each attempt."""
-SENT, NOT_SENT = "sent", "not_sent"
+LEASE = 300 * SECOND
+"""Real time after which a batch whose worker was not heard of again is taken over."""
+BACKOFF = 60 * SECOND
+"""Real time before a mail that was certainly not sent is tried again; doubled with each attempt."""
+UNKNOWN_LOOK = 5 * MINUTE
+"""Real time after which a step with unknown mails looks for a trace of them."""
+_FEW_IDS = 20
+"""Up to this many different provider ids a batch, each is written for all its mails at once."""
 
-e, m, c = enrollment.c, message.c, contact.c
+e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
 
 
 @dataclass(frozen=True)
@@ -38,21 +47,40 @@ class Outbox:
     """Mails that were claimed for delivery and are in the ledger as ``sending``."""
 
     batch: str
-    mails: list[OutgoingMail]
-    claimed: int
+    mails: list[OutgoingMail] = field(default_factory=list)
+    claimed: int = 0
     """Enrollments held, including those that need no delivery any more."""
-    lease: int
+    lease: int = 0
     """Until when they are held (ms): the index finds them by it."""
+    put_off: Counter[str] = field(default_factory=Counter)
+    """Why -> how many were put to sleep instead: quiet hours, frequency cap, paused."""
+    paused: str | None = None
+    """Why nothing is sent over this connection, if so."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody was due."""
+        return not self.claimed and not self.put_off
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What settling a batch did."""
+
+    moved: Counter[str]
+    """Outcome -> contacts."""
+    held: Counter[str]
+    """Reason -> mails that are held for a later try."""
+    unknown: Counter[str]
+    """Reason -> mails that may or may not have gone out."""
 
 
 def claim(
     database: Database,
     program: Program,
     step_id: str,
+    terms: Terms,
     *,
-    channel: str,
-    template: str,
-    idempotent: bool,
     cohort: str | None = None,
     limit: int = BATCH,
 ) -> Outbox:
@@ -60,61 +88,106 @@ def claim(
     batch = uuid.uuid4().hex
     clock = database.clock()
     now = clock.now()
+    conditions = due(program, step_id, now, cohort)
     with database.write() as connection:
-        taken, chosen = take(connection, due(program, step_id, now, cohort), limit)
+        paused = why_paused(connection, terms.account, terms.channel)
+        if paused is not None:
+            taken, chosen = take(connection, conditions, CHUNK)
+            if taken:
+                hold_paused(connection, chosen(e.id))
+            return Outbox(batch, put_off=+Counter({PAUSED: taken}), paused=paused)
+        taken, chosen = take(connection, conditions, limit)
         if not taken:
-            return Outbox(batch, [], 0, now)
-        held = chosen(e.id)
-        new = _write_new(connection.dialect.name, program, step_id, held, batch, channel, template, now)
-        if connection.execute(new, execution_options=KEEP_COUNT).rowcount < taken:
-            connection.execute(_take_over(step_id, chosen(m.enrollment_id), batch, idempotent=idempotent))
-        lease = now + _clock_ms(clock, LEASE_SECONDS)
-        connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease))
+            return Outbox(batch)
+        held: Predicate = chosen(e.id)
+        put_off: Counter[str] = Counter()
+        if terms.marketing:
+            put_off.update(hold_back(connection, terms.pacing, held, step_id, now))
+            if put_off:  # they sleep already; the others are still due
+                held = sa.and_(held, e.wake_at <= now)
+        claimed = taken - put_off.total()
+        if not claimed:
+            return Outbox(batch, put_off=put_off)
+        new = _write_new(connection.dialect.name, program, step_id, held, batch, terms, now)
+        if connection.execute(new, execution_options=KEEP_COUNT).rowcount < claimed:
+            earlier = _still_due(chosen, now) if put_off else chosen(m.enrollment_id)
+            connection.execute(take_over(step_id, earlier, batch, terms, now, terms.patience(clock)))
+        lease = now + _clock_ms(clock, LEASE)
+        connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease, hold=None))
         rows = connection.execute(
             sa.select(
-                m.id, c.id, c.key, c.email, c.name, c.language, c.timezone, sa.cast(c.attributes, sa.Text)
+                m.id,
+                c.id,
+                c.key,
+                c.email,
+                c.name,
+                c.language,
+                c.timezone,
+                sa.cast(c.attributes, sa.Text),
+                sa.func.coalesce(c.open_tracking, terms.tracks_unasked),
+                sa.func.coalesce(c.click_tracking, terms.tracks_unasked),
             )
             .join(contact, c.id == m.contact_id)
             .where(chosen(m.enrollment_id), m.step == step_id, m.batch == batch, m.state == "sending")
         ).all()
     mails = [OutgoingMail(row[0], Recipient(*row[1:])) for row in rows]
-    return Outbox(batch, mails, taken, lease)
+    return Outbox(batch, mails, claimed, lease, put_off)
 
 
 def settle(
     database: Database,
     program: Program,
     step_id: str,
+    terms: Terms,
     outbox: Outbox,
     receipts: Sequence[Receipt],
     *,
     run_id: str | None = None,
-) -> tuple[Counter[str], Counter[str]]:
-    """Write the receipts into the ledger and move the contacts on, in one transaction.
-
-    Returns outcome -> contacts, and reason -> mails that are held for a later try.
-    """
+) -> Settled:
+    """Write the receipts into the ledger and move the contacts on, in one transaction."""
     clock = database.clock()
     now = clock.now()
-    held: Counter[str] = Counter()
+    unusual = Counter(
+        (receipt.delivery, receipt.reason or "")
+        for receipt in receipts
+        if receipt.delivery is not Delivery.ACCEPTED
+    )
     with database.write() as connection:
-        plain = _record(connection, outbox, receipts, now, held) and len(outbox.mails) == outbox.claimed
+        plain = _record(connection, outbox, receipts, now) and len(outbox.mails) == outbox.claimed
         ours = [
             e.journey_id == program.journey_id,
             e.step == step_id,
             e.claim == outbox.batch,
             e.wake_at == outbox.lease,
         ]
-        outcome = sa.literal(SENT, sa.Text) if plain else _outcome(step_id)
+        outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
         taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
         if taken:
-            backoff = sa.literal(_clock_ms(clock, BACKOFF_SECONDS), sa.BigInteger)
-            later = {} if plain else {"wake_at": now + backoff * _doublings(step_id)}
-            moved = relocate(
-                connection, program, step_id, outcome, chosen, now=now, run_id=run_id, sleep=later
+            asked = max((receipt.retry_after or 0 for receipt in receipts), default=0)
+            later = sleep_of(
+                step_id,
+                now,
+                _clock_ms(clock, BACKOFF),
+                _clock_ms(clock, asked * SECOND),
+                terms.patience(clock),
+                UNRESOLVED,
             )
-    return Counter(moved), held
+            moved = relocate(
+                connection,
+                program,
+                step_id,
+                outcome,
+                chosen,
+                now=now,
+                run_id=run_id,
+                sleep={} if plain else later,
+            )
+        if not plain:
+            _look_for_unknown(connection, program, step_id, now + _clock_ms(clock, UNKNOWN_LOOK))
+    held = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.RETRYABLE})
+    unknown = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.UNKNOWN})
+    return Settled(Counter(moved), held, unknown)
 
 
 def release_held(database: Database, program: Program, step_id: str) -> int:
@@ -132,141 +205,116 @@ def release_held(database: Database, program: Program, step_id: str) -> int:
         return connection.execute(due_now.values(wake_at=now)).rowcount
 
 
-def still_here(database: Database, program: Program, step_id: str, cohort: str) -> int:
-    """How many contacts of a cohort have not left the step."""
-    here = (e.journey_id == program.journey_id, e.step == step_id, e.cohort == cohort, e.wake_at.is_not(None))
+def still_here(database: Database, program: Program, step_id: str, cohort: str) -> Counter[str]:
+    """Why -> how many contacts of a cohort have not left the step, without those another worker holds."""
+    here = (
+        e.journey_id == program.journey_id,
+        e.step == step_id,
+        e.cohort == cohort,
+        e.wake_at.is_not(None),
+        e.claim.is_(None),
+    )
     with database.read() as connection:
-        return connection.scalar(sa.select(sa.func.count()).where(*here)) or 0
+        rows = connection.execute(sa.select(e.hold, sa.func.count()).where(*here).group_by(e.hold))
+        return Counter({hold or "not sent": count for hold, count in rows})
 
 
 def _write_new(
-    dialect: str,
-    program: Program,
-    step_id: str,
-    held: sa.ColumnElement[bool],
-    batch: str,
-    channel: str,
-    template: str,
-    now: int,
+    dialect: str, program: Program, step_id: str, held: Predicate, batch: str, terms: Terms, now: int
 ) -> sa.Insert:
-    refusal = sa.case(
-        (c.email.is_(None), "no_address"), (c.unsubscribed_at.is_not(None), "unsubscribed"), else_=sa.null()
-    )
+    refused = refusal(terms, s.reason)
     big, text = sa.BigInteger, sa.Text
     columns = {
         "enrollment_id": e.id,
         "step": sa.literal(step_id, text),
         "journey_id": sa.literal(program.journey_id, big),
         "contact_id": e.contact_id,
-        "channel": sa.literal(channel, text),
-        "template": sa.literal(template, text),
-        "state": sa.case((refusal.is_(None), "sending"), else_="rejected"),
-        "reason": refusal,
+        "channel": sa.literal(terms.channel, text),
+        "conn_id": sa.literal(terms.account, text),
+        "template": sa.literal(terms.template, text),
+        "purpose": sa.literal(terms.purpose, text),
+        "state": sa.case((refused.is_(None), "sending"), else_="rejected"),
+        "reason": refused,
         "batch": sa.literal(batch, text),
         "created_at": sa.literal(now, big),
     }
     people = (
         sa.select(*columns.values())
         .join_from(enrollment, contact, c.id == e.contact_id)
+        .join(suppression, s.email_key == c.email_key, isouter=True)
         .where(held)
         .order_by(e.id)
     )
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    # A mail that an earlier try has written stays as it is: _take_over judges it.
+    # A mail that an earlier try has written stays as it is: take_over judges it.
     return insert(message).from_select(list(columns), people).on_conflict_do_nothing()
 
 
-def _take_over(step_id: str, held: sa.ColumnElement[bool], batch: str, *, idempotent: bool) -> sa.Update:
-    """What an earlier try left: certainly unsent mails go again; others only if that cannot double them."""
-    again = ["retryable", "sending"] if idempotent else ["retryable"]
-    unsubscribed = (
-        sa.select(c.unsubscribed_at).where(c.id == m.contact_id).correlate(message).scalar_subquery()
-    )
-    resend = sa.and_(m.state.in_(again), unsubscribed.is_(None))
-    return (
-        sa.update(message)
-        .where(held, m.step == step_id, m.batch != batch, m.state.in_(["retryable", "sending"]))
-        .values(
-            state=sa.case((resend, "sending"), (m.state == "sending", "unknown"), else_="rejected"),
-            reason=sa.case(
-                (resend, sa.null()), (m.state == "sending", "the sending worker died"), else_="unsubscribed"
-            ),
-            batch=batch,
-            attempts=m.attempts + 1,
-        )
-    )
+def _still_due(chosen: Callable[[sa.ColumnElement[int]], Predicate], now: int) -> Predicate:
+    return m.enrollment_id.in_(sa.select(e.id).where(chosen(e.id), e.wake_at <= now))
 
 
-def _record(
-    connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int, held: Counter[str]
-) -> bool:
+def _record(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> bool:
     """Write what became of each mail; whether all were accepted and the ledger agrees."""
     if len(receipts) != len(outbox.mails):
         raise ValueError(f"the channel gave {len(receipts)} receipts for {len(outbox.mails)} mails")
     ours = (m.batch == outbox.batch, m.state == "sending")
     unusual = [
-        {"b_id": mail.message_id, "state": receipt.delivery.value, "reason": receipt.reason}
+        {
+            "b_id": mail.message_id,
+            "state": receipt.delivery.value,
+            "reason": receipt.reason,
+            "provider_id": receipt.provider_id,
+            "sent_at": now if receipt.delivery is Delivery.UNKNOWN else None,
+        }
         for mail, receipt in zip(outbox.mails, receipts, strict=True)
         if receipt.delivery is not Delivery.ACCEPTED
     ]
+    names = ("state", "reason", "provider_id", "sent_at")
     for start in range(0, len(unusual), BATCH):
         connection.execute(
             sa.update(message)
             .where(m.id == sa.bindparam("b_id"), *ours)
-            .values(state=sa.bindparam("state"), reason=sa.bindparam("reason")),
+            .values({name: sa.bindparam(name) for name in names}),
             unusual[start : start + BATCH],
         )
-    named = [
-        {"b_id": mail.message_id, "b_provider": receipt.provider_id}
-        for mail, receipt in zip(outbox.mails, receipts, strict=True)
-        if receipt.provider_id is not None
-    ]
-    if named:
-        connection.execute(
-            sa.update(message)
-            .where(m.id == sa.bindparam("b_id"), *ours)
-            .values(provider_id=sa.bindparam("b_provider")),
-            named,
-        )
-    held.update(str(row["reason"]) for row in unusual if row["state"] == Delivery.RETRYABLE.value)
-    ids = [mail.message_id for mail in outbox.mails]
-    if not ids:
+    by_provider_id: defaultdict[str | None, list[int]] = defaultdict(list)
+    for mail, receipt in zip(outbox.mails, receipts, strict=True):
+        if receipt.delivery is Delivery.ACCEPTED:
+            by_provider_id[receipt.provider_id].append(mail.message_id)
+    accepted = {"state": Delivery.ACCEPTED.value, "sent_at": now, "reason": None}
+    written = 0
+    if len(by_provider_id) > _FEW_IDS:
+        each = [{"b_id": n, "b_name": name} for name, ids in by_provider_id.items() for n in ids]
+        update = sa.update(message).where(m.id == sa.bindparam("b_id"), *ours)
+        connection.execute(update.values(provider_id=sa.bindparam("b_name"), **accepted), each)
         return False
-    accepted = (
-        sa.update(message)
-        .where(m.id.between(min(ids), max(ids)), *ours)
-        .values(state=Delivery.ACCEPTED.value, sent_at=now)
-    )
-    return connection.execute(accepted).rowcount == len(ids)
-
-
-def _outcome(step_id: str) -> sa.ColumnElement[str]:
-    state = (
-        sa.select(
-            sa.case(
-                (m.state.in_(["retryable", "sending"]), sa.null()),
-                (m.state == "rejected", NOT_SENT),
-                else_=SENT,
-            )
+    for provider_id, ids in by_provider_id.items():
+        # All of them: then the ledger's own rows are as good as a list, and quicker.
+        theirs = (
+            m.id.between(min(ids), max(ids))
+            if len(ids) == len(outbox.mails)
+            else one_of(connection.dialect.name, m.id, ids)
         )
-        .where(m.enrollment_id == e.id, m.step == step_id)
-        .correlate(enrollment)
-        .scalar_subquery()
+        update = sa.update(message).where(theirs, *ours)
+        written += connection.execute(update.values(provider_id=provider_id, **accepted)).rowcount
+    return bool(outbox.mails) and written == len(outbox.mails)
+
+
+def _look_for_unknown(connection: sa.Connection, program: Program, step_id: str, at: int) -> None:
+    """Have the step started for its unknown mails, even when nobody else is due there."""
+    j = journey_step.c
+    unknown = sa.exists().where(
+        m.journey_id == program.journey_id,
+        m.step == step_id,
+        sa.text("state = 'unknown' AND resolved_at IS NULL"),
     )
-    return sa.cast(state, sa.Text)
-
-
-def _doublings(step_id: str) -> sa.ColumnElement[int]:
-    """1, 2, 4 ... 64 with the attempts so far; those who move on need no number."""
-    attempts = (
-        sa.select(m.attempts)
-        .where(m.enrollment_id == e.id, m.step == step_id)
-        .correlate(enrollment)
-        .scalar_subquery()
+    connection.execute(
+        sa.update(journey_step)
+        .where(j.journey_id == program.journey_id, j.step == step_id, j.wake_at.is_(None), unknown)
+        .values(wake_at=at)
     )
-    doubled = {n: 2 ** (n - 1) for n in range(1, 7)}
-    return sa.case(doubled, value=attempts, else_=64)
 
 
-def _clock_ms(clock: Clock, real_seconds: int) -> int:
-    return int(real_seconds * 1000 * clock.speed)
+def _clock_ms(clock: Clock, real_ms: float) -> int:
+    return int(real_ms * clock.speed)

@@ -33,6 +33,10 @@ class Recipient(NamedTuple):
     timezone: str
     stored_attributes: str
     """As JSON: only a channel that fills them into a mail needs to read them."""
+    tracks_opens: bool = True
+    """Whether the mail may carry the picture that tells that it was opened."""
+    tracks_clicks: bool = True
+    """Whether its links may lead by way of the collector."""
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -55,3 +59,15 @@ class Receipt:
     delivery: Delivery
     reason: str | None = None
     provider_id: str | None = None
+    retry_after: float | None = None
+    """Real seconds before another try makes sense, for a mail that can be retried."""
+
+
+class SentMail(NamedTuple):
+    """A mail of which nobody knows whether it went out."""
+
+    message_id: int
+    email: str
+    created_at: int
+    """When it was handed to the channel, ms."""
+    provider_id: str | None

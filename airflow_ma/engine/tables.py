@@ -36,7 +36,11 @@ contact = sa.Table(
     sa.Column("timezone", Text, nullable=False, comment="IANA name, such as Asia/Tokyo"),
     sa.Column("attributes", Json, nullable=False),
     sa.Column("score", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("unsubscribed_at", Ms),
+    sa.Column("consented_at", Ms, comment="when consent to marketing mail was given"),
+    sa.Column("unsubscribed_at", Ms, comment="when it was withdrawn"),
+    sa.Column("open_tracking", sa.Boolean, comment="empty: never said, the setting decides"),
+    sa.Column("click_tracking", sa.Boolean),
+    sa.Column("web_tracking", sa.Boolean),
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("updated_at", Ms, nullable=False),
 )
@@ -125,7 +129,11 @@ journey_step = sa.Table(
     sa.Column("position", sa.Integer, nullable=False, comment="topological, for showing"),
     sa.Column("version", sa.Integer, nullable=False, comment="the newest version that has this step"),
     sa.Column("listens_to", Text, comment="event type that makes contacts enter here"),
-    sa.Column("wake_at", Ms, comment="when the step itself must look for contacts to enter"),
+    sa.Column(
+        "wake_at",
+        Ms,
+        comment="when the step must run though nobody is due there",
+    ),
 )
 
 entry_request = sa.Table(
@@ -155,6 +163,7 @@ enrollment = sa.Table(
     sa.Column("deadline_at", Ms, comment="when waiting at this step is over"),
     sa.Column("wake_at", Ms, comment="when somebody must look at it; empty once it has left"),
     sa.Column("claim", Text, comment="the batch that is acting on it now; wake_at is then its lease"),
+    sa.Column("hold", Text, comment="why its mail waits: quiet_hours, frequency_cap, paused or unresolved"),
     sa.Column("left_at", Ms),
     sa.Column("left_reason", Text),
     sa.UniqueConstraint("journey_id", "contact_id", "entry_key"),
@@ -197,7 +206,9 @@ message = sa.Table(
     sa.Column("journey_id", Id, nullable=False),
     sa.Column("contact_id", Id, nullable=False),
     sa.Column("channel", Text, nullable=False),
+    sa.Column("conn_id", Text, nullable=False, server_default="", comment="the Airflow connection, if any"),
     sa.Column("template", Text, nullable=False),
+    sa.Column("purpose", Text, nullable=False, server_default="marketing", comment="or transactional"),
     sa.Column("state", Text, nullable=False, comment="see engine.ledger"),
     sa.Column("reason", Text, comment="why it was not sent"),
     sa.Column("batch", Text, nullable=False),
@@ -205,8 +216,54 @@ message = sa.Table(
     sa.Column("provider_id", Text),
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("sent_at", Ms),
+    sa.Column("resolved_at", Ms, comment="when an unknown one was found out or given up"),
     sa.UniqueConstraint("enrollment_id", "step"),
     sa.Index("ix_ma_message_contact_id", "contact_id"),
+    sa.Index(
+        "ix_ma_message_unresolved",
+        "journey_id",
+        "step",
+        sqlite_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
+        postgresql_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
+    ),
+)
+
+consent = sa.Table(
+    "ma_consent",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("contact_id", Id, nullable=False, index=True),
+    sa.Column("email_key", Text, comment="the address it was said for"),
+    sa.Column(
+        "purpose", Text, nullable=False, comment="email, open_tracking, click_tracking or web_tracking"
+    ),
+    sa.Column("granted", sa.Boolean, nullable=False),
+    sa.Column("wording", Text, comment="the version of the text that was agreed to"),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("source", Text, nullable=False, comment="where it was said: a form, an import, a mail ..."),
+    sa.Column("ip", Text),
+    sa.Column("detail", Text),
+    comment="who agreed to what, when and where; rows are only ever added",
+)
+
+suppression = sa.Table(
+    "ma_suppression",
+    metadata,
+    sa.Column("email_key", Text, primary_key=True),
+    sa.Column("reason", Text, nullable=False, comment="bounce, complaint, invalid, unsubscribe or manual"),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("source", Text, nullable=False),
+    sa.Column("detail", Text),
+    comment="addresses that get no mail, whoever they belong to",
+)
+
+sending_pause = sa.Table(
+    "ma_sending_pause",
+    metadata,
+    sa.Column("conn_id", Text, primary_key=True, comment="the Airflow connection, or the channel's name"),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+    comment="connections over which nothing is sent until somebody resumes them",
 )
 
 mailbox = sa.Table(

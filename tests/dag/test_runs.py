@@ -144,8 +144,8 @@ def test_a_one_off_campaign_leaves_no_held_mail_behind(
     first, second = add_contacts(installation, 2, tag="in")
     real = SandboxChannel.send
 
-    def busy(self: Any, template: Any, mails: Any, *, now: int) -> Any:
-        receipts = real(self, template, mails[:1], now=now)
+    def busy(self: Any, template: Any, mails: Any, **kwargs: Any) -> Any:
+        receipts = real(self, template, mails[:1], **kwargs)
         return receipts + [Receipt(Delivery.RETRYABLE, "mailbox busy")] * (len(mails) - 1)
 
     monkeypatch.setattr(SandboxChannel, "send", busy)

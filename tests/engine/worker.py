@@ -35,9 +35,9 @@ def work(url: str, now: int, pause: float, ready: Event) -> None:
     database = Database(url, clock=ManualClock(at=now))
     send = sandbox.SandboxChannel.send
 
-    def slow_send(self: Any, template: Any, mails: Any, *, now: int) -> Any:
+    def slow_send(self: Any, template: Any, mails: Any, **kwargs: Any) -> Any:
         time.sleep(pause)
-        receipts = send(self, template, mails, now=now)
+        receipts = send(self, template, mails, **kwargs)
         time.sleep(pause)
         return receipts
 

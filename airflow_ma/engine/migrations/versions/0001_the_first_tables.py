@@ -195,7 +195,7 @@ def upgrade() -> None:
             "wake_at",
             sa.BigInteger(),
             nullable=True,
-            comment="when the step itself must look for contacts to enter",
+            comment="when the step must run though nobody is due there",
         ),
         sa.PrimaryKeyConstraint("journey_id", "step", name=op.f("pk_ma_journey_step")),
     )

@@ -1,0 +1,115 @@
+"""Delivering a step's mails: claim a batch, hand it to the channel, settle it, until nobody is due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from airflow_ma.channels.channel import Channel, ChannelError, Delivery, Receipt, SendingPausedError
+from airflow_ma.channels.templates import EmailTemplate
+from airflow_ma.config import settings
+from airflow_ma.engine.clock import MINUTE
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.ledger import BATCH, Outbox, claim, settle
+from airflow_ma.engine.mail_rules import Terms
+from airflow_ma.engine.pacing import read_pacing
+from airflow_ma.engine.pauses import pause_sending
+from airflow_ma.engine.program import Program
+from airflow_ma.engine.unknown import look_again, reconcile
+
+
+@dataclass
+class Delivered:
+    """What delivering did."""
+
+    moved: Counter[str] = field(default_factory=Counter)
+    """Outcome -> contacts who went on."""
+    put_off: Counter[str] = field(default_factory=Counter)
+    """Reason -> contacts who sleep until they may get their mail."""
+    held: Counter[str] = field(default_factory=Counter)
+    """Reason -> mails that could not be sent and are tried again."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Reason -> mails that may or may not have gone out."""
+    failure: ChannelError | None = None
+    """Why the channel sent no more."""
+
+
+def terms_of(channel: Channel, template: str, *, conn_id: str | None, purpose: str) -> Terms:
+    """The terms that the settings of this installation give. Raises ValueError for malformed settings."""
+    rules = settings()
+    return Terms(
+        channel=channel.name,
+        template=template,
+        idempotent=channel.idempotent,
+        conn_id=conn_id or "",
+        purpose=purpose,
+        needs_consent=rules.consent == "opt_in",
+        tracks_unasked=rules.tracking == "opt_out",
+        pacing=read_pacing(rules.quiet_hours, rules.frequency_caps),
+        unknown_after=rules.unknown_after_minutes * MINUTE,
+    )
+
+
+def deliver(
+    database: Database,
+    program: Program,
+    step_id: str,
+    channel: Channel,
+    template: EmailTemplate,
+    terms: Terms,
+    *,
+    cohort: str | None = None,
+    run_id: str | None = None,
+    batch: int = BATCH,
+) -> Delivered:
+    """Send everybody who is due at the step their mail. Several workers may do this at once.
+
+    A channel that cannot go on ends it; whoever was not served is held, and ``failure`` says why.
+    """
+    done = Delivered()
+    trace_unknown(database, program, step_id, channel, terms)
+    while True:
+        outbox = claim(database, program, step_id, terms, cohort=cohort, limit=batch)
+        done.put_off.update(outbox.put_off)
+        if outbox.empty:
+            return done
+        if outbox.paused is not None:
+            done.failure = SendingPausedError(outbox.paused)
+        if not outbox.claimed:
+            continue
+        receipts = _hand_over(database, channel, template, terms, outbox, done)
+        settled = settle(database, program, step_id, terms, outbox, receipts, run_id=run_id)
+        done.moved.update(settled.moved)
+        done.held.update(settled.held)
+        done.unknown.update(settled.unknown)
+        # Paused: go on claiming, which puts the others to sleep until somebody resumes.
+        if done.failure is not None and not isinstance(done.failure, SendingPausedError):
+            return done
+
+
+def trace_unknown(database: Database, program: Program, step_id: str, channel: Channel, terms: Terms) -> None:
+    """Find out about earlier mails that may or may not have gone out over the same connection."""
+    clock = database.clock()
+    found = reconcile(database, terms.account, channel.trace, unknown_after=terms.patience(clock))
+    look_again(database, program, step_id, waiting=bool(found.waiting))
+
+
+def _hand_over(
+    database: Database,
+    channel: Channel,
+    template: EmailTemplate,
+    terms: Terms,
+    outbox: Outbox,
+    done: Delivered,
+) -> list[Receipt]:
+    if not outbox.mails:
+        return []
+    now = database.clock().now()
+    try:
+        return channel.send(template, outbox.mails, now=now, purpose=terms.purpose)
+    except ChannelError as error:
+        done.failure = error
+        if isinstance(error, SendingPausedError):
+            with database.write() as connection:
+                pause_sending(connection, terms.account, at=now, reason=str(error))
+        return error.receipts or [Receipt(Delivery.RETRYABLE, str(error))] * len(outbox.mails)

@@ -1,0 +1,110 @@
+"""Finding out about mails that may or may not have gone out: nobody sends those again blindly.
+
+Three things settle them: an event from the provider (the collector writes that), the provider's own log
+(``reconcile`` asks for it), and, when neither says anything in time, the policy: a marketing mail is given
+up, a transactional one sent again by its step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from airflow_ma.engine.clock import MINUTE
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.mail import Delivery, SentMail
+from airflow_ma.engine.program import Program
+from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.tables import contact, enrollment, journey_step, message
+
+LOOK_AGAIN = 15 * MINUTE
+"""Real ms between two looks for traces of mails that are still unknown."""
+AT_ONCE = 100
+"""Mails that are asked for in one go: providers allow few requests to their logs."""
+FIRST_LOOK = 2 * MINUTE
+"""Real ms after which a provider's log can be expected to know a mail."""
+UNRESOLVED = "unresolved"
+NO_TRACE = "no trace of it in time: given up"
+
+Trace = Callable[[Sequence[SentMail]], Mapping[int, Delivery]]
+m, c, e = message.c, contact.c, enrollment.c
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What became of the unknown mails of one connection."""
+
+    found: int = 0
+    """The provider's log knew them."""
+    given_up: int = 0
+    waiting: int = 0
+    """Still unknown; they are looked at again."""
+
+
+def reconcile(database: Database, conn_id: str, trace: Trace, *, unknown_after: int) -> Reconciled:
+    """Ask the provider about unknown mails of a connection and apply the policy to those nobody knows.
+
+    ``unknown_after`` is in ms of the installation's clock.
+    """
+    clock = database.clock()
+    now = clock.now()
+    with database.read() as connection:
+        rows = connection.execute(
+            sa.select(m.id, c.email, m.sent_at, m.provider_id)
+            .join(contact, c.id == m.contact_id)
+            .where(*_unresolved(conn_id), m.sent_at <= now - FIRST_LOOK * clock.speed)
+            .order_by(m.sent_at)
+            .limit(AT_ONCE)
+        ).all()
+    mails = [SentMail(row.id, row.email or "", row.sent_at, row.provider_id) for row in rows]
+    verdicts = trace(mails) if mails else {}
+    with database.write() as connection:
+        found = resolve(connection, verdicts, now=now)
+        given_up = connection.execute(
+            sa.update(message)
+            .where(*_unresolved(conn_id), m.purpose == "marketing", m.sent_at <= now - unknown_after)
+            .values(resolved_at=now, reason=NO_TRACE)
+        ).rowcount
+        waiting = connection.scalar(sa.select(sa.func.count()).where(*_unresolved(conn_id))) or 0
+    return Reconciled(found, given_up, waiting)
+
+
+def look_again(database: Database, program: Program, step_id: str, *, waiting: bool) -> None:
+    """Have the step started again for its unknown mails, or not any more."""
+    j = journey_step.c
+    clock = database.clock()
+    wake_at = clock.now() + int(LOOK_AGAIN * clock.speed) if waiting else None
+    with database.write() as connection:
+        connection.execute(
+            sa.update(journey_step)
+            .where(j.journey_id == program.journey_id, j.step == step_id, j.wake_at.is_not(None))
+            .values(wake_at=wake_at)
+        )
+
+
+def resolve(connection: sa.Connection, verdicts: Mapping[int, Delivery], *, now: int) -> int:
+    """Write down what became of unknown mails and have their steps look at them; returns how many."""
+    done = 0
+    for delivery in (Delivery.ACCEPTED, Delivery.REJECTED):
+        ids = sorted(number for number, verdict in verdicts.items() if verdict is delivery)
+        if not ids:
+            continue
+        theirs = one_of(connection.dialect.name, m.id, ids)
+        waiting = sa.select(m.enrollment_id).where(theirs, m.state == "unknown")
+        connection.execute(
+            sa.update(enrollment)
+            .where(e.id.in_(waiting), e.hold == UNRESOLVED, e.claim.is_(None))
+            .values(wake_at=now)
+        )
+        done += connection.execute(
+            sa.update(message)
+            .where(theirs, m.state == "unknown")
+            .values(state=delivery.value, resolved_at=now)
+        ).rowcount
+    return done
+
+
+def _unresolved(conn_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (sa.text("state = 'unknown' AND resolved_at IS NULL"), m.conn_id == conn_id)  # type: ignore[return-value]
