@@ -88,13 +88,13 @@ class Settings(BaseSettings):
     keep_mailbox_days: int = Field(
         default=90,
         ge=0,
-        description="Days that mails are kept in the sandbox mailbox before 'airflow-ma db prune' removes them. "
-        "0: for ever.",
+        description="Days that mails are kept in the sandbox mailbox: 'airflow-ma db prune' removes older "
+        "ones. 0: for ever.",
     )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
-        description="Addresses or networks of the proxies before the collector, with commas between them: only "
-        "these are believed when they say (X-Forwarded-For) where a request comes from.",
+        description="Addresses or networks of the proxies before the collector, with commas between them: "
+        "only these are believed when they say (X-Forwarded-For) where a request comes from.",
     )
     secret_keys: str = Field(
         default="",

@@ -33,10 +33,10 @@ _NUMBERS = {
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, {size})) ",
 }
 _CONTACTS = """
-    INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes, created_at,
-        updated_at)
+    INSERT INTO ma_contact (id, key, email, email_key, name, language, timezone, attributes,
+        consented_at, created_at, updated_at)
     SELECT i, 'C' || i, 'Customer' || i || '@example.com', 'customer' || i || '@example.com',
-        'Customer ' || i, 'en', 'Asia/Tokyo', '{"city": "Tokyo", "plan": "basic", "orders": 3}', 0, 0
+        'Customer ' || i, 'en', 'Asia/Tokyo', '{"city": "Tokyo", "plan": "basic", "orders": 3}', 0, 0, 0
     FROM n
 """
 

@@ -21,6 +21,7 @@ class DiscardChannel:
 
     name = NAME
     idempotent = True
+    batch = 1_000
 
     def __init__(self, _database: Database, _account: Account | None = None) -> None:
         pass

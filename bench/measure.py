@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def run_journey(
     """
     run = _engine if side == "engine" else _floor
     run(warm_up_url, warm_up_size, Meter(None))
+    gc.freeze()  # as every step does at its start, so that no collection walks through Airflow's objects
     before, meter = peak_memory(), Meter(server_pid)
     run(url, size, meter)
     peak = peak_memory()
@@ -95,6 +97,14 @@ def main() -> None:
         prepare(**given)
     elif task == "journey":
         result = run_journey(**given)
+    elif task == "webhook":
+        from bench.webhook_measure import run_webhook
+
+        result = run_webhook(**given)
+    elif task == "sending":
+        from bench.sending_ways import run
+
+        result = run(**given)
     else:
         from bench.idle import measure_idle
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench import discard
+
 _CHECKOUT = Path(__file__).parent.parent
 _home: list[str] = []
 
@@ -27,6 +29,7 @@ def measure(task: str, *, database_url: str | None = None, **given: Any) -> Any:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_MA_", "AIRFLOW__"))}
     environment |= {"AIRFLOW_HOME": _home[0], "AIRFLOW_MA_HOME": f"{_home[0]}/airflow_ma"}
     environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "false"
+    environment["AIRFLOW_MA_CHANNEL"] = discard.NAME
     if database_url is not None:
         environment["AIRFLOW_MA_DATABASE_URL"] = database_url
     done = subprocess.run(

@@ -11,14 +11,16 @@ from pydantic import Field
 
 from airflow_ma.channels.channel import Channel
 from airflow_ma.channels.delivery import Delivered, deliver, terms_of
+from airflow_ma.channels.provider_template import ProviderTemplate, is_provider_template
 from airflow_ma.channels.registry import NEED_CONNECTION, open_channel
-from airflow_ma.channels.templates import TemplateError, load_template
+from airflow_ma.channels.templates import EmailTemplate, TemplateError, load_template
 from airflow_ma.config import settings
+from airflow_ma.dag.connections import account
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.ledger import BATCH, release_held, still_here
+from airflow_ma.engine.ledger import release_held, still_here
 from airflow_ma.engine.mail_rules import NOT_SENT, SENT
 from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
 from airflow_ma.engine.program import Program
@@ -41,8 +43,8 @@ class SendEmailOperator(StepOperator):
     primary = True
     outcomes = (SENT, NOT_SENT)
     optional_outcomes = frozenset({NOT_SENT})
-    batch: ClassVar[int] = BATCH
-    """Mails that are claimed, delivered and settled together."""
+    batch: ClassVar[int | None] = None
+    """Mails that are claimed, delivered and settled together, if not as many as the channel likes."""
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class SendEmailOperator(StepOperator):
     def move_contacts(
         self, database: Database, program: Program, *, cohort: str | None, run_id: str | None
     ) -> Counter[str]:
-        template = load_template(self.templates_folder(), self.template)
+        template = self._template()
         channel, conn_id = self._open(database)
         terms = terms_of(channel, self.template, conn_id=conn_id, purpose=self.purpose)
         done = deliver(
@@ -124,9 +126,14 @@ class SendEmailOperator(StepOperator):
         near = [here / "emails", here.parent / "emails"]
         return next((folder for folder in near if folder.is_dir()), near[0])
 
+    def _template(self) -> EmailTemplate | ProviderTemplate:
+        if is_provider_template(self.template):
+            return ProviderTemplate(self.template)
+        return load_template(self.templates_folder(), self.template)
+
     def inspect(self) -> Iterator[Problem]:
         try:
-            load_template(self.templates_folder(), self.template)
+            self._template()
         except TemplateError as error:
             yield Problem(
                 "unknown-template", str(error), "Correct the template there", self.source, self.task_id
@@ -137,8 +144,6 @@ class SendEmailOperator(StepOperator):
         if self.conn_id is None and name not in NEED_CONNECTION:
             return open_channel(name, database), None
         conn_id = self.conn_id or f"{name}_default"
-        from airflow_ma.dag.connections import account
-
         name, found = account(conn_id)
         return open_channel(name, database, found), conn_id
 

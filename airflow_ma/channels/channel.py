@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient, SentMail
 
 if TYPE_CHECKING:
+    from airflow_ma.channels.provider_template import ProviderTemplate
     from airflow_ma.channels.templates import EmailTemplate
 
 __all__ = [
@@ -63,8 +64,17 @@ class Channel(Protocol):
     idempotent: bool
     """Whether sending the same message id again can never reach the person twice."""
 
+    batch: int
+    """How many mails to hand over in one call: it must be done in a minute or two, and all of them are
+    of unknown fate when the worker dies in it."""
+
     def send(
-        self, template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int, purpose: str = "marketing"
+        self,
+        template: EmailTemplate | ProviderTemplate,
+        mails: Sequence[OutgoingMail],
+        *,
+        now: int,
+        purpose: str = "marketing",
     ) -> list[Receipt]:
         """Deliver the mails, one receipt for each, in the same order. ``now`` is in ms.
 
@@ -73,5 +83,9 @@ class Channel(Protocol):
         ...
 
     def trace(self, mails: Sequence[SentMail]) -> Mapping[int, Delivery]:
-        """Message id -> what became of it, for those the provider can tell about; often that is none."""
+        """Message id -> what became of mails that may or may not have gone out.
+
+        ``UNKNOWN``: asked for in vain, and asking will not help; for a transactional mail that is the sign
+        to send it again. Left out: could not be asked for now.
+        """
         ...

@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from airflow_ma.channels.channel import Channel, ChannelError, Delivery, Receipt, SendingPausedError
+from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import MINUTE
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import BATCH, Outbox, claim, settle
+from airflow_ma.engine.ledger import Outbox, claim, settle
 from airflow_ma.engine.mail_rules import Terms
 from airflow_ma.engine.pacing import read_pacing
 from airflow_ma.engine.pauses import pause_sending
@@ -55,12 +56,12 @@ def deliver(
     program: Program,
     step_id: str,
     channel: Channel,
-    template: EmailTemplate,
+    template: EmailTemplate | ProviderTemplate,
     terms: Terms,
     *,
     cohort: str | None = None,
     run_id: str | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Delivered:
     """Send everybody who is due at the step their mail. Several workers may do this at once.
 
@@ -69,7 +70,7 @@ def deliver(
     done = Delivered()
     trace_unknown(database, program, step_id, channel, terms)
     while True:
-        outbox = claim(database, program, step_id, terms, cohort=cohort, limit=batch)
+        outbox = claim(database, program, step_id, terms, cohort=cohort, limit=batch or channel.batch)
         done.put_off.update(outbox.put_off)
         if outbox.empty:
             return done
@@ -82,8 +83,11 @@ def deliver(
         done.moved.update(settled.moved)
         done.held.update(settled.held)
         done.unknown.update(settled.unknown)
-        # Paused: go on claiming, which puts the others to sleep until somebody resumes.
-        if done.failure is not None and not isinstance(done.failure, SendingPausedError):
+        if isinstance(done.failure, SendingPausedError):
+            continue  # claiming puts the others to sleep until somebody resumes
+        # A provider that takes nothing now need not be asked for each batch.
+        took_nothing = bool(receipts) and all(r.delivery is Delivery.RETRYABLE for r in receipts)
+        if done.failure is not None or took_nothing:
             return done
 
 
@@ -97,7 +101,7 @@ def trace_unknown(database: Database, program: Program, step_id: str, channel: C
 def _hand_over(
     database: Database,
     channel: Channel,
-    template: EmailTemplate,
+    template: EmailTemplate | ProviderTemplate,
     terms: Terms,
     outbox: Outbox,
     done: Delivered,

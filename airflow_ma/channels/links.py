@@ -1,16 +1,20 @@
 """Signed links: what a mail's pixel, links and unsubscribe address say, so that nobody can make up his own.
 
-A token is ``base64url(purpose and length of key id | key id | ids | first 96 bits of HMAC-SHA256)``. It
-names its key, so that keys can change while mails of years ago still work.
+A token is ``base64url(purpose and length of key id | key id | zeros up to 3 bytes)`` followed by
+``base64url(id in 5 or 8 bytes | 10 bytes of HMAC-SHA256)``. It names its key, so that keys can change while
+mails of years ago still work. The three tokens of one mail are cut from one digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -19,11 +23,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from airflow_ma.config import settings
 from airflow_ma.engine.tables import link
 
-MAC_BYTES = 12
+MAC_BYTES = 10
 URL_BYTES = 2_000
 """Longest destination, in bytes of UTF-8: what browsers and the unique index both take."""
-_LONGEST_TOKEN = 100
+_SHORT_ID = 1 << 40
+_BODIES = (20, 24)  # characters of an id of 5 or of 8 bytes together with its MAC: no spare bits in either
 _BATCH = 500
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGIT_PAIRS = [a + b for a in _DIGITS for b in _DIGITS]
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Purpose(IntEnum):
@@ -33,13 +41,24 @@ class Purpose(IntEnum):
     CLICK = 2
     UNSUBSCRIBE = 3
     VISIT = 4
+    CONFIRM = 5
+    LINK = 6
 
 
-_ID_COUNT = {Purpose.OPEN: 1, Purpose.CLICK: 2, Purpose.UNSUBSCRIBE: 1, Purpose.VISIT: 1}
+# The tokens of a mail share one digest, each has its own bytes of it; every other purpose has its own key.
+_CUTS = {Purpose.OPEN: 0, Purpose.CLICK: MAC_BYTES, Purpose.UNSUBSCRIBE: 2 * MAC_BYTES}
 
 
 class BadToken(ValueError):  # noqa: N818 - it says what the token is
     """The token was not made by us, not for this purpose, or with a key that is gone."""
+
+
+class MailTokens(NamedTuple):
+    """The tokens of one mail."""
+
+    open: str
+    click: str
+    unsubscribe: str
 
 
 class LinkSigner:
@@ -48,80 +67,151 @@ class LinkSigner:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not keys:
             raise ValueError("signed links need at least one key; see AIRFLOW_MA_SECRET_KEYS")
-        self._keys: dict[bytes, bytes] = {}
+        self._verifying: dict[str, tuple[Purpose, _Mac]] = {}
+        self._installations: list[str] = []
         for key_id, secret in keys.items():
             if not (key_id.isascii() and 1 <= len(key_id) <= 15):
                 raise ValueError(f"a key id must be 1 to 15 ASCII characters, not {key_id!r}")
             if len(secret) < 16:
                 raise ValueError(f"the secret of key {key_id!r} must be 16 bytes or more")
-            # The same secret may sign other things; a key of our own keeps those from passing here.
-            self._keys[key_id.encode()] = hmac.digest(secret, b"airflow_ma links 1", "sha256")
-        signing_id, self._signing_key = next(iter(self._keys.items()))
-        self._heads = {p: bytes((p << 4 | len(signing_id),)) + signing_id for p in Purpose}
+            mail = _Mac(secret, "mail")
+            for purpose in Purpose:
+                mac = mail if purpose in _CUTS else _Mac(secret, purpose.name.lower())
+                self._verifying[_head(purpose, key_id)] = (purpose, mac)
+            self._installations.append(_text(_Mac(secret, "installation")(b"")[:6]))
+        signing = next(iter(keys))
+        self._heads = {purpose: _head(purpose, signing) for purpose in Purpose}
+        self._macs = {purpose: self._verifying[head][1] for purpose, head in self._heads.items()}
+        self._mail_mac = self._macs[Purpose.OPEN]
+        self._mail_heads = tuple(self._heads[purpose] for purpose in _CUTS)
 
     @classmethod
     def from_settings(cls) -> LinkSigner:
         """The signer of this installation. Raises ValueError when AIRFLOW_MA_SECRET_KEYS is malformed."""
         return cls(settings().signing_keys())
 
-    def open_url(self, base: str, message_id: int) -> str:
-        """Address of the pixel that says a message was opened. ``base`` is the collector's public URL."""
-        return f"{base.rstrip('/')}/o/{self._sign(Purpose.OPEN, message_id)}.gif"
-
-    def click_url(self, base: str, message_id: int, link_id: int) -> str:
-        """Address that leads to the destination ``link_id`` (see ``link_ids``) and says it was clicked."""
-        return f"{base.rstrip('/')}/c/{self._sign(Purpose.CLICK, message_id, link_id)}"
-
-    def unsubscribe_url(self, base: str, message_id: int) -> str:
-        """Address of the unsubscribe page; a POST to it (RFC 8058) unsubscribes at once."""
-        return f"{base.rstrip('/')}/u/{self._sign(Purpose.UNSUBSCRIBE, message_id)}"
+    def tokens(self, message_id: int) -> MailTokens:
+        """The tokens of a mail: of its pixel, its links and its unsubscribe address."""
+        number = message_id.to_bytes(5 if message_id < _SHORT_ID else 8, "big")
+        mac = self._mail_mac(number)
+        text = _text(b"".join((number, mac[:10], number, mac[10:20], number, mac[20:30])))
+        size = len(text) // 3
+        opened, clicked, left = self._mail_heads
+        return MailTokens(opened + text[:size], clicked + text[size : 2 * size], left + text[2 * size :])
 
     def visit_token(self, message_id: int) -> str:
         """What lets a web page say: this browser belongs to the contact of that message."""
         return self._sign(Purpose.VISIT, message_id)
 
-    def read(self, purpose: Purpose, token: str) -> tuple[int, ...]:
-        """The ids in ``token``: (message,), or (message, link) for a click. Raises BadToken."""
-        if len(token) > _LONGEST_TOKEN:
-            raise BadToken("too long")
+    def confirm_token(self, contact_id: int) -> str:
+        """What lets a person say: this address is mine, and I want its mail."""
+        return self._sign(Purpose.CONFIRM, contact_id)
+
+    def link_token(self, link_id: int) -> str:
+        """What stands for a destination (see ``link_ids``) in every mail that leads there."""
+        return self._sign(Purpose.LINK, link_id)
+
+    def read(self, purpose: Purpose, token: str) -> tuple[int]:
+        """The id in ``token``: of the contact for CONFIRM, of the link for LINK, else of the message.
+
+        Raises BadToken.
+        """
+        for size in _BODIES:
+            found = self._verifying.get(token[:-size])
+            if found is not None and len(token) > size:
+                break
+        else:
+            raise BadToken("not a token of ours")
+        made_for, mac = found
         try:
-            signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            body = b64decode(token[-size:], altchars="-_")
         except ValueError:
             raise BadToken("not a token") from None
-        # The decoder skips strange characters and spare bits: only the one true spelling is accepted.
-        if len(signed) <= MAC_BYTES or _encode(signed) != token:
+        # The decoder skips strange characters: only the one true spelling is accepted.
+        if _text(body) != token[-size:]:
             raise BadToken("not a token")
-        body, mac = signed[:-MAC_BYTES], signed[-MAC_BYTES:]
-        ids_at = 1 + (body[0] & 15)
-        key = self._keys.get(body[1:ids_at])
-        if key is None or not hmac.compare_digest(hmac.digest(key, body, "sha256")[:MAC_BYTES], mac):
+        number, signature = body[:-MAC_BYTES], body[-MAC_BYTES:]
+        cut = _CUTS.get(made_for, 0)
+        if not hmac.compare_digest(mac(number)[cut : cut + MAC_BYTES], signature):
             raise BadToken("the signature is not ours")
-        if body[0] >> 4 != purpose:
+        if made_for is not purpose:
             raise BadToken("made for another purpose")
-        ids = _read_ids(body, ids_at)
-        if len(ids) != _ID_COUNT[purpose]:
-            raise BadToken("made by another version")
-        return ids
+        return (int.from_bytes(number, "big"),)
 
-    def _sign(self, purpose: Purpose, *ids: int) -> str:
-        body = self._heads[purpose]
-        for number in ids:
-            size = (number.bit_length() + 7) // 8
-            body += bytes((size,)) + number.to_bytes(size, "big")
-        return _encode(body + hmac.digest(self._signing_key, body, "sha256")[:MAC_BYTES])
+    def read_link(self, token: str) -> int:
+        """The id of the destination that ``token`` stands for. Raises BadToken."""
+        return self.read(Purpose.LINK, token)[0]
+
+    def message_tag(self, message_id: int) -> str:
+        """The name of a message for a provider, who gives it back with what became of the mail.
+
+        Not a secret, and no right comes with it: it only keeps installations apart that share an account.
+        """
+        digits = ""
+        while message_id:
+            message_id, rest = divmod(message_id, 1296)
+            digits = _DIGIT_PAIRS[rest] + digits
+        return f"{digits.lstrip('0') or '0'}.{self._installations[0]}"
+
+    def read_tag(self, tag: str) -> int | None:
+        """The message of a tag that this installation made, with whichever of its keys; else None."""
+        digits, _, installation = tag.partition(".")
+        if installation not in self._installations or not 1 <= len(digits) <= 13:
+            return None
+        if set(digits) - set(_DIGITS) or (digits[0] == "0" and digits != "0"):
+            return None
+        return int(digits, 36)
+
+    def _sign(self, purpose: Purpose, number: int) -> str:
+        body = number.to_bytes(5 if number < _SHORT_ID else 8, "big")
+        return self._heads[purpose] + _text(body + self._macs[purpose](body)[:MAC_BYTES])
 
 
-def _encode(signed: bytes) -> str:
-    return urlsafe_b64encode(signed).rstrip(b"=").decode()
+def open_url(base: str, open_token: str) -> str:
+    """Address of the pixel that says a message was opened. ``base`` is the collector's public URL."""
+    return f"{base.rstrip('/')}/o/{open_token}.gif"
 
 
-def _read_ids(body: bytes, at: int) -> tuple[int, ...]:
-    ids: list[int] = []
-    while at < len(body):
-        end = at + 1 + body[at]
-        ids.append(int.from_bytes(body[at + 1 : end], "big"))
-        at = end
-    return tuple(ids)
+def click_url(base: str, click_token: str, link_token: str) -> str:
+    """Address that leads to the link's destination and says it was clicked in that message."""
+    return f"{base.rstrip('/')}/c/{click_token}/{link_token}"
+
+
+def unsubscribe_url(base: str, unsubscribe_token: str) -> str:
+    """Address of the unsubscribe page; a POST to it (RFC 8058) unsubscribes at once."""
+    return f"{base.rstrip('/')}/u/{unsubscribe_token}"
+
+
+def confirm_url(base: str, confirm_token: str) -> str:
+    """Address of the page on which a person says: yes, send me your mails (double opt-in)."""
+    return f"{base.rstrip('/')}/confirm/{confirm_token}"
+
+
+class _Mac:
+    """HMAC-SHA256 with a key of its own for each use: ``hmac.digest`` sets up the key on each call anew."""
+
+    def __init__(self, secret: bytes, use: str) -> None:
+        # The same secret may sign other things; a key of our own keeps those from passing here.
+        key = hmac.digest(secret, f"airflow_ma {use} 1".encode(), "sha256").ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner = self._inner.copy()
+        inner.update(message)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+def _head(purpose: Purpose, key_id: str) -> str:
+    name = bytes((purpose << 4 | len(key_id),)) + key_id.encode()
+    return _text(name + bytes(-len(name) % 3))
+
+
+def _text(some: bytes) -> str:
+    """Whole groups of three bytes as text that is safe in URLs."""
+    return b2a_base64(some, newline=False).translate(_URL_SAFE).decode()
 
 
 def check_url(url: str) -> None:

@@ -1,47 +1,45 @@
 """What is done once to the HTML of an email template: find its links, add the open pixel, derive the text.
 
-Works on the source, before Liquid fills it in, so that nothing of it is paid per mail. Places where a
-URL of the mail goes are marked with NUL characters, which no template file and no value may contain.
+Works on covered text (see ``covered``), so that nothing of it is paid per mail. Places where a URL of the
+mail goes are marked with NUL characters, which no template file and no value may contain.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
+
+from airflow_ma.channels.covered import COVER, Piece
 
 MARK = re.compile(r"\x00(\d+|pixel)\x00")
 PIXEL = "\x00pixel\x00"
 
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_PIECE = re.compile(r"\x01(\d+)\x01")
 _LINK = re.compile(
     r"""<!--.*?-->|(<a\s(?:[^>]*?[\s"'])?href\s*=\s*)(?:"([^"\x01]*)"|'([^'\x01]*)')""",
     re.DOTALL | re.IGNORECASE,
 )
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_RUN = re.compile(r"(?:\x01\d+\x01)+")  # Liquid with nothing in between
+_BREAK_AND_RUN = re.compile(r"(?<=.)(\n+)((?:\x01\d+\x01)+)")
+_TAG_NAME = re.compile(r"\{%-?\s*(\w+)")
 
 _SKIPPED = {"head", "script", "style", "title"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _PARAGRAPHS = {"blockquote", "footer", "header", "main", "ol", "p", "section", "table", "ul"}
 _PARAGRAPHS |= {f"h{level}" for level in range(1, 7)}
 _LINES = {"div", "li", "tr", "hr"}
+_OPENING, _BETWEEN = {"if", "unless", "case", "for", "tablerow"}, {"else", "elsif", "when"}
 
 
-def link_mark(number: int) -> str:
-    """Stands for the tracked link ``number`` until a mail is filled in."""
-    return f"\x00{number}\x00"
+def mark_links(covered: str, number_of: Callable[[str], int]) -> str:
+    """The HTML with the destination of every static web link replaced by its mark.
 
-
-def mark_links(source: str, number_of: Callable[[str, int], int]) -> str:
-    """The source with the destination of every static web link replaced by its mark.
-
-    ``number_of(url, line)`` gives the link's number. Links that contain Liquid, lead elsewhere than to
-    http(s) or stand in a comment stay as they are. The number of lines does not change.
+    ``number_of(url)`` gives the link's number. Links that contain Liquid, lead elsewhere than to http(s) or
+    stand in a comment stay as they are.
     """
-    covered, pieces = _cover_liquid(source)
 
     def mark(found: re.Match[str]) -> str:
         if found[1] is None:
@@ -49,30 +47,26 @@ def mark_links(source: str, number_of: Callable[[str, int], int]) -> str:
         url = html.unescape(found[2] if found[2] is not None else found[3]).strip()
         if not url.lower().startswith(("http://", "https://")):
             return found[0]
-        before = _uncover(covered[: found.start()], pieces)
-        number = number_of(url, before.count("\n") + found[1].count("\n") + 1)
-        return f'{found[1]}"{link_mark(number)}"'
+        return f'{found[1]}"\x00{number_of(url)}\x00"'
 
-    return _uncover(_LINK.sub(mark, covered), pieces)
+    return _LINK.sub(mark, covered)
 
 
-def add_pixel(source: str) -> str:
-    """The source with the mark of the open pixel before ``</body>``, or at the end."""
-    ends = list(_BODY_END.finditer(source))
-    at = ends[-1].start() if ends else len(source)
-    return source[:at] + PIXEL + source[at:]
+def add_pixel(covered: str) -> str:
+    """The HTML with the mark of the open pixel before ``</body>``, or at the end."""
+    ends = list(_BODY_END.finditer(covered))
+    at = ends[-1].start() if ends else len(covered)
+    return covered[:at] + PIXEL + covered[at:]
 
 
-def text_of(source: str) -> str:
-    """A Liquid template of the text part: what the HTML says, each link followed by ``<its address>``."""
-    covered, pieces = _cover_liquid(source)
+def text_of(covered: str, pieces: Sequence[Piece]) -> str:
+    """The text part: what the HTML says, each link followed by ``<its address>``."""
     reader = _TextReader()
     reader.feed(covered)
     reader.close()
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(reader.parts))
-    text = tidy(text)
+    text = tidy(re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(reader.parts)))
     text = re.sub(r"\{(?=[{%])", '{{ "{" }}', text)  # braces that were written as HTML entities
-    return _uncover(text, pieces)
+    return _move_breaks(text, pieces)
 
 
 def tidy(text: str) -> str:
@@ -80,18 +74,32 @@ def tidy(text: str) -> str:
     return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text).strip() + "\n"
 
 
-def _cover_liquid(source: str) -> tuple[str, list[str]]:
-    pieces: list[str] = []
+def _move_breaks(text: str, pieces: Sequence[Piece]) -> str:
+    """Move the empty lines before a block into it, so that none are left where it says nothing."""
+    movable: set[int] = set()
+    groups: list[tuple[list[int], bool]] = []
+    for found in _RUN.finditer(text):
+        followed = text[found.end() : found.end() + 1] in ("", "\n")
+        for number in map(int, COVER.findall(found[0])):
+            tag = _TAG_NAME.match(pieces[number].text)
+            name = tag[1] if tag else ""
+            if name == "assign" and followed:
+                movable.add(number)
+            elif name in _OPENING:
+                groups.append(([number], followed))
+            elif groups and (name in _BETWEEN or name.removeprefix("end") in _OPENING):
+                tags, all_followed = groups.pop()
+                tags.append(number)
+                if name in _BETWEEN:
+                    groups.append((tags, all_followed and followed))
+                elif all_followed and followed:
+                    movable.update(tags)
 
-    def cover(found: re.Match[str]) -> str:
-        pieces.append(found[0])
-        return f"\x01{len(pieces) - 1}\x01"
+    def move(found: re.Match[str]) -> str:
+        numbers = map(int, COVER.findall(found[2]))
+        return found[2] if all(number in movable for number in numbers) else found[0]
 
-    return _LIQUID.sub(cover, source), pieces
-
-
-def _uncover(covered: str, pieces: list[str]) -> str:
-    return _PIECE.sub(lambda found: pieces[int(found[1])], covered)
+    return _BREAK_AND_RUN.sub(move, text)
 
 
 class _TextReader(HTMLParser):

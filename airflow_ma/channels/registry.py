@@ -11,7 +11,7 @@ from airflow_ma.channels.channel import Account, Channel, ChannelError
 from airflow_ma.engine.database import Database
 
 GROUP = "airflow_ma.channels"
-"""Entry points of this group add channels: name -> a callable that takes the Database and the Account, if any."""
+"""Entry points of this group add channels: name -> a callable of the Database and an Account, or None."""
 
 SANDBOX = "sandbox"
 NEED_CONNECTION = frozenset({"sendgrid", "smtp"})

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.channels.channel import ChannelError, Delivery, OutgoingMail, Receipt
-from airflow_ma.channels.links import LinkSigner, link_ids
-from airflow_ma.channels.templates import EmailTemplate, MailUrls, TemplateError
+from airflow_ma.channels.addresses import provider_address
+from airflow_ma.channels.channel import Account, ChannelError, Delivery, OutgoingMail, Receipt, SentMail
+from airflow_ma.channels.link_tokens import LinkTokens
+from airflow_ma.channels.links import LinkSigner
+from airflow_ma.channels.provider_template import ProviderTemplate
+from airflow_ma.channels.templates import Composition, EmailTemplate, TemplateError
 from airflow_ma.config import Settings, settings
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import mailbox
-
-_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f]+@[^\s@<>,;\"\x00-\x1f]+")
 
 
 class SandboxChannel:
@@ -24,28 +24,45 @@ class SandboxChannel:
 
     name = "sandbox"
     idempotent = True
+    batch = 1_000
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, account: Account | None = None) -> None:
         """Raises ChannelError when the signing keys are set wrongly."""
         self._database = database
-        self._link_ids: dict[str, int] = {}
         try:
             self._signer = LinkSigner.from_settings()
         except ValueError as error:
             raise ChannelError(str(error)) from error
+        self._links = LinkTokens(database, self._signer)
+        self._template: EmailTemplate | None = None
+        self._compositions: dict[tuple[str, bool, bool, str], Composition] = {}
 
-    def send(self, template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int) -> list[Receipt]:
+    def send(
+        self,
+        template: EmailTemplate | ProviderTemplate,
+        mails: Sequence[OutgoingMail],
+        *,
+        now: int,
+        purpose: str = "marketing",
+    ) -> list[Receipt]:
         """Deliver the mails in one transaction; a message id that was delivered before changes nothing.
 
         A mail that the template cannot be filled in for can be retried, once the template is mended.
         """
+        if isinstance(template, ProviderTemplate):
+            raise ChannelError(
+                f"'{template.name}' is a template that SendGrid holds, and the sandbox cannot fill it in; "
+                "use a template of your own here"
+            )
         if not mails:
             return []
-        self._learn_links(template)
+        if template is not self._template:  # it may have been changed since the last call
+            self._compositions.clear()
+            self._template = template
         rows: list[dict[str, Any]] = []
         receipts: list[Receipt] = []
         for mail in mails:
-            row, receipt = self._prepare(template, mail, now)
+            row, receipt = self._prepare(template, mail, now, purpose)
             receipts.append(receipt)
             if row is not None:
                 rows.append(row)
@@ -57,14 +74,29 @@ class SandboxChannel:
                 connection.execute(statement, rows)
         return receipts
 
+    def trace(self, mails: Sequence[SentMail]) -> dict[int, Delivery]:
+        """Nothing here is ever unknown."""
+        return {}
+
     def _prepare(
-        self, template: EmailTemplate, mail: OutgoingMail, now: int
+        self, template: EmailTemplate, mail: OutgoingMail, now: int, purpose: str
     ) -> tuple[dict[str, Any] | None, Receipt]:
         to = mail.recipient
-        if not _ADDRESS.fullmatch(to.email):
+        if provider_address(to.email) is None:
             return None, Receipt(Delivery.REJECTED, "the contact's address is not a mail address")
+        key = (template.language_for(to.language), to.tracks_opens, to.tracks_clicks, purpose)
+        composition = self._compositions.get(key)
+        if composition is None:
+            composition = self._compositions[key] = template.compose(
+                key[0],
+                tracks_opens=to.tracks_opens,
+                tracks_clicks=to.tracks_clicks,
+                links=self._links.of(template.links),
+                base=settings().collector_url,
+                purpose=purpose,
+            )
         try:
-            rendered = template.render(mail, self._urls(template, mail.message_id))
+            rendered = composition.render(mail, self._signer.tokens(mail.message_id))
         except TemplateError as error:
             return None, Receipt(Delivery.RETRYABLE, str(error))
         row = {
@@ -79,22 +111,6 @@ class SandboxChannel:
             "delivered_at": now,
         }
         return row, Receipt(Delivery.ACCEPTED)
-
-    def _urls(self, template: EmailTemplate, message_id: int) -> MailUrls:
-        base, sign = settings().collector_url, self._signer
-        clicks = {url: sign.click_url(base, message_id, self._link_ids[url]) for url in template.links}
-        return MailUrls(
-            open=sign.open_url(base, message_id),
-            unsubscribe=sign.unsubscribe_url(base, message_id),
-            clicks=clicks,
-        )
-
-    def _learn_links(self, template: EmailTemplate) -> None:
-        unknown = [url for url in template.links if url not in self._link_ids]
-        if unknown:
-            with self._database.write() as connection:
-                found = link_ids(connection, unknown)
-            self._link_ids |= found
 
 
 def _sender(of: Settings) -> str:

@@ -122,9 +122,10 @@ class Journey(DAG):
                     step.wait_in_triggerer()
         else:
             plan = PlanOperator(task_id="plan", task_display_name="Plan / 準備")
-            for task in [*steps, *(task for task in self.tasks if isinstance(task, ShardOperator))]:
-                if not any(t in self.steps for t in task.upstream_task_ids):
-                    plan >> task
+            shards = [task for task in self.tasks if isinstance(task, ShardOperator)]
+            for first in (*steps, *shards):
+                if not any(t in self.steps for t in first.upstream_task_ids):
+                    plan >> first
         watch = FailureWatch(task_id="watch", task_display_name="All well? / 失敗の確認")
         for task in self.leaves:
             if task is not watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseOperator, TriggerRule
 
@@ -23,7 +23,7 @@ class ShardOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Its own counts by outcome: what the other workers moved is in theirs."""
-        return StepOperator.execute(self.dag.get_task(self.shard_of), context)
+        return StepOperator.execute(cast("StepOperator", self.dag.get_task(self.shard_of)), context)
 
 
 def add_shards(journey: Journey) -> None:

@@ -82,7 +82,7 @@ def claim(
     terms: Terms,
     *,
     cohort: str | None = None,
-    limit: int = BATCH,
+    limit: int,
 ) -> Outbox:
     """Take up to ``limit`` contacts who are due at the step and write their mails into the ledger."""
     batch = uuid.uuid4().hex
@@ -111,7 +111,7 @@ def claim(
         new = _write_new(connection.dialect.name, program, step_id, held, batch, terms, now)
         if connection.execute(new, execution_options=KEEP_COUNT).rowcount < claimed:
             earlier = _still_due(chosen, now) if put_off else chosen(m.enrollment_id)
-            connection.execute(take_over(step_id, earlier, batch, terms, now, terms.patience(clock)))
+            connection.execute(take_over(step_id, earlier, batch, terms, now))
         lease = now + _clock_ms(clock, LEASE)
         connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease, hold=None))
         rows = connection.execute(
@@ -237,6 +237,8 @@ def _write_new(
         "reason": refused,
         "batch": sa.literal(batch, text),
         "created_at": sa.literal(now, big),
+        # When it is handed over: of a batch whose worker dies nobody will know better.
+        "sent_at": sa.case((refused.is_(None), sa.literal(now, big)), else_=sa.null()),
     }
     people = (
         sa.select(*columns.values())

@@ -15,8 +15,6 @@ from airflow_ma.engine.tables import contact, enrollment, message, suppression
 
 SENT, NOT_SENT = "sent", "not_sent"
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
-MOST_ATTEMPTS = 3
-"""How often a transactional mail that leaves no trace is sent in all."""
 WORKER_DIED = "the sending worker died"
 
 e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
@@ -66,49 +64,24 @@ def refusal(terms: Terms, suppressed: sa.ColumnElement[str]) -> sa.ColumnElement
     return sa.case(*rules, else_=sa.null())
 
 
-def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, now: int, patience: int) -> sa.Update:
+def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, now: int) -> sa.Update:
     """What an earlier try left: certainly unsent mails go again; others only if that cannot double them."""
-    lost = sa.and_(m.state == "unknown", m.resolved_at.is_(None), m.sent_at <= now - patience)
-    again = [m.state == "retryable"]
-    if terms.idempotent:
-        again.append(m.state == "sending")
-    if not terms.marketing:
-        no_trace = sa.and_(lost, m.attempts < MOST_ATTEMPTS)
-        again.append(no_trace)
+    again = ["retryable", "sending"] if terms.idempotent else ["retryable"]
     suppressed = sa.select(s.reason).where(s.email_key == c.email_key).correlate(contact).scalar_subquery()
     refused = (
         sa.select(refusal(terms, suppressed)).where(c.id == m.contact_id).correlate(message).scalar_subquery()
     )
-    mine = sa.or_(*again)
-    resend = sa.and_(mine, refused.is_(None))
-    given_up = sa.and_(lost, m.attempts >= MOST_ATTEMPTS)
-    left = m.state.in_(["retryable", "sending"])
+    resend = sa.and_(m.state.in_(again), refused.is_(None))
+    died = m.state == "sending"
     return (
         sa.update(message)
-        .where(
-            held,
-            m.step == step_id,
-            m.batch != batch,
-            sa.or_(left, mine, given_up),
-        )
+        .where(held, m.step == step_id, m.batch != batch, m.state.in_(["retryable", "sending"]))
         .values(
-            state=sa.case(
-                (resend, "sending"),
-                (m.state.in_(["sending", "unknown"]), "unknown"),
-                else_="rejected",
-            ),
-            reason=sa.case(
-                (resend, sa.null()),
-                (m.state == "sending", WORKER_DIED),
-                (m.state == "unknown", m.reason),
-                else_=refused,
-            ),
-            sent_at=sa.case((m.state == "sending", sa.literal(now, sa.BigInteger)), else_=m.sent_at),
-            resolved_at=sa.case(
-                (sa.and_(m.state == "unknown", ~resend), sa.literal(now, sa.BigInteger)), else_=m.resolved_at
-            ),
-            batch=batch,
+            state=sa.case((resend, "sending"), (died, "unknown"), else_="rejected"),
+            reason=sa.case((resend, sa.null()), (died, WORKER_DIED), else_=refused),
+            sent_at=sa.case((resend, sa.literal(now, sa.BigInteger)), else_=m.sent_at),
             attempts=m.attempts + sa.case((resend, 1), else_=0),
+            batch=batch,
         )
     )
 
@@ -130,14 +103,14 @@ def sleep_of(
     """When a mail that is held is looked at again. All lengths in ms of the installation's clock.
 
     After the ``backoff``, doubled with each attempt, but not before ``retry_after``, which the provider
-    asked for; an unknown one once its ``patience`` is over.
+    asked for; an unknown one after ``patience``, or when somebody finds out about it.
     """
     doubled = sa.case({n: 2 ** (n - 1) for n in range(1, 7)}, value=m.attempts, else_=64)
     pause = sa.literal(backoff, sa.BigInteger) * doubled
     asked = sa.literal(retry_after, sa.BigInteger)
     later = sa.literal(now, sa.BigInteger) + sa.case((pause < asked, asked), else_=pause)
     unknown = m.state == "unknown"
-    wake_at = _of_mail(step_id, sa.case((unknown, m.sent_at + patience), else_=later))
+    wake_at = _of_mail(step_id, sa.case((unknown, sa.literal(now + patience, sa.BigInteger)), else_=later))
     hold = _of_mail(step_id, sa.case((unknown, unresolved), else_=sa.null()))
     return {"wake_at": wake_at, "hold": sa.cast(hold, sa.Text)}
 

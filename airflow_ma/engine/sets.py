@@ -25,7 +25,9 @@ def one_of(dialect: str, column: sa.ColumnElement[Any], values: Sequence[Any]) -
     The statement is the same for any number of values, so that it is compiled and planned once.
     """
     if dialect == "postgresql":
-        kind = sa.BigInteger if values and isinstance(values[0], int) else sa.Text
-        return column == sa.func.any(sa.literal(list(values), ARRAY(kind)))
+        if not isinstance(column.type, sa.Text):  # as text: the driver takes long to write a list
+            listing = sa.literal("{" + ",".join(map(str, values)) + "}", sa.Text)
+            return column == sa.func.any(sa.cast(listing, ARRAY(sa.BigInteger)))
+        return column == sa.func.any(sa.literal(list(values), ARRAY(sa.Text)))
     listed = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
     return column.in_(sa.select(listed.c.value))

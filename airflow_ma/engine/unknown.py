@@ -21,12 +21,15 @@ from airflow_ma.engine.tables import contact, enrollment, journey_step, message
 
 LOOK_AGAIN = 15 * MINUTE
 """Real ms between two looks for traces of mails that are still unknown."""
-AT_ONCE = 100
-"""Mails that are asked for in one go: providers allow few requests to their logs."""
+AT_ONCE = 2_000
+"""Mails that are asked for in one go."""
 FIRST_LOOK = 2 * MINUTE
 """Real ms after which a provider's log can be expected to know a mail."""
 UNRESOLVED = "unresolved"
-NO_TRACE = "no trace of it in time: given up"
+NO_TRACE = "no trace of it in time: sent again"
+GIVEN_UP = "no trace of it in time: given up"
+MOST_ATTEMPTS = 3
+"""How often a transactional mail that leaves no trace is sent in all."""
 
 Trace = Callable[[Sequence[SentMail]], Mapping[int, Delivery]]
 m, c, e = message.c, contact.c, enrollment.c
@@ -38,6 +41,8 @@ class Reconciled:
 
     found: int = 0
     """The provider's log knew them."""
+    resent: int = 0
+    """Transactional ones that nobody knows: they are sent again."""
     given_up: int = 0
     waiting: int = 0
     """Still unknown; they are looked at again."""
@@ -46,7 +51,7 @@ class Reconciled:
 def reconcile(database: Database, conn_id: str, trace: Trace, *, unknown_after: int) -> Reconciled:
     """Ask the provider about unknown mails of a connection and apply the policy to those nobody knows.
 
-    ``unknown_after`` is in ms of the installation's clock.
+    ``trace`` leaves out those it could not ask for now; ``unknown_after`` is in ms of our clock.
     """
     clock = database.clock()
     now = clock.now()
@@ -60,15 +65,22 @@ def reconcile(database: Database, conn_id: str, trace: Trace, *, unknown_after: 
         ).all()
     mails = [SentMail(row.id, row.email or "", row.sent_at, row.provider_id) for row in rows]
     verdicts = trace(mails) if mails else {}
+    too_old = m.sent_at <= now - unknown_after
+    in_vain = _these(database, [n for n, verdict in verdicts.items() if verdict is Delivery.UNKNOWN])
     with database.write() as connection:
         found = resolve(connection, verdicts, now=now)
+        unsent = sa.and_(*_unresolved(conn_id), too_old, in_vain, m.purpose != "marketing")
+        _wake(connection, unsent, now)
+        again = sa.update(message).where(unsent, m.attempts < MOST_ATTEMPTS)
+        resent = connection.execute(again.values(state="retryable", reason=NO_TRACE)).rowcount
+        enough = sa.or_(m.purpose == "marketing", in_vain)
         given_up = connection.execute(
             sa.update(message)
-            .where(*_unresolved(conn_id), m.purpose == "marketing", m.sent_at <= now - unknown_after)
-            .values(resolved_at=now, reason=NO_TRACE)
+            .where(*_unresolved(conn_id), too_old, enough)
+            .values(resolved_at=now, reason=GIVEN_UP)
         ).rowcount
         waiting = connection.scalar(sa.select(sa.func.count()).where(*_unresolved(conn_id))) or 0
-    return Reconciled(found, given_up, waiting)
+    return Reconciled(found, resent, given_up, waiting)
 
 
 def look_again(database: Database, program: Program, step_id: str, *, waiting: bool) -> None:
@@ -91,19 +103,26 @@ def resolve(connection: sa.Connection, verdicts: Mapping[int, Delivery], *, now:
         ids = sorted(number for number, verdict in verdicts.items() if verdict is delivery)
         if not ids:
             continue
-        theirs = one_of(connection.dialect.name, m.id, ids)
-        waiting = sa.select(m.enrollment_id).where(theirs, m.state == "unknown")
-        connection.execute(
-            sa.update(enrollment)
-            .where(e.id.in_(waiting), e.hold == UNRESOLVED, e.claim.is_(None))
-            .values(wake_at=now)
-        )
+        theirs = sa.and_(one_of(connection.dialect.name, m.id, ids), m.state == "unknown")
+        _wake(connection, theirs, now)
         done += connection.execute(
-            sa.update(message)
-            .where(theirs, m.state == "unknown")
-            .values(state=delivery.value, resolved_at=now)
+            sa.update(message).where(theirs).values(state=delivery.value, resolved_at=now)
         ).rowcount
     return done
+
+
+def _wake(connection: sa.Connection, mails: sa.ColumnElement[bool], now: int) -> None:
+    """Have the steps look at whoever waits for news of these mails."""
+    waiting = sa.select(m.enrollment_id).where(mails)
+    connection.execute(
+        sa.update(enrollment)
+        .where(e.id.in_(waiting), e.hold == UNRESOLVED, e.claim.is_(None))
+        .values(wake_at=now)
+    )
+
+
+def _these(database: Database, ids: Sequence[int]) -> sa.ColumnElement[bool]:
+    return one_of("sqlite" if database.is_sqlite else "postgresql", m.id, ids)
 
 
 def _unresolved(conn_id: str) -> tuple[sa.ColumnElement[bool], ...]:

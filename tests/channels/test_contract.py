@@ -5,34 +5,85 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from airflow_ma.channels.channel import Channel, ChannelError, Delivery, OutgoingMail, Recipient
-from airflow_ma.channels.registry import channel_names, open_channel
+from airflow_ma.channels.channel import (
+    Account,
+    Channel,
+    ChannelError,
+    Delivery,
+    OutgoingMail,
+    Recipient,
+    SentMail,
+)
+from airflow_ma.channels.links import LinkSigner
+from airflow_ma.channels.provider_template import ProviderTemplate
+from airflow_ma.channels.registry import NEED_CONNECTION, channel_names, open_channel
 from airflow_ma.channels.templates import EmailTemplate, load_template
+from airflow_ma.config import settings
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import mailbox
+from tests.fakes.sendgrid import API_KEY, FakeSendGrid
+from tests.fakes.smtp import SmtpSink
 
-Arrived = Callable[[], list[sa.Row[Any]]]
+Arrived = Callable[[], list[int]]
 
 
 @pytest.fixture(params=channel_names())
-def channel(request: pytest.FixtureRequest, database: Database) -> Channel:
-    return open_channel(request.param, database)
+def channel(request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch) -> Channel:
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_EMAIL", "news@shop.example")
+    settings.cache_clear()
+    account = None
+    if request.param in NEED_CONNECTION:
+        account = request.getfixturevalue(f"{request.param}_account")
+    return open_channel(request.param, database, account)
 
 
 @pytest.fixture
-def arrived(channel: Channel, database: Database) -> Arrived:
-    """Reads what the channel has delivered, in the order of the message ids."""
-    assert channel.name == "sandbox", "say here how mails of this channel are read back"
+def smtp_account(smtp_sink: SmtpSink) -> Account:
+    no_tls = {"disable_ssl": True, "disable_tls": True}
+    return Account("smtp_default", host="127.0.0.1", port=smtp_sink.port, options=no_tls)
 
-    def read() -> list[sa.Row[Any]]:
+
+@pytest.fixture
+def sendgrid_account(fake_sendgrid: FakeSendGrid) -> Account:
+    return Account("sendgrid_default", host=fake_sendgrid.url, password=API_KEY)
+
+
+@pytest.fixture
+def arrived(channel: Channel, request: pytest.FixtureRequest) -> Arrived:
+    """Reads the ids of the messages that the channel has delivered, in their order."""
+    read: Arrived = request.getfixturevalue(f"arrived_by_{channel.name}")
+    return lambda: sorted(read())
+
+
+@pytest.fixture
+def arrived_by_sandbox(database: Database) -> Arrived:
+    def read() -> list[int]:
         with database.read() as connection:
-            return list(connection.execute(sa.select(mailbox).order_by(mailbox.c.message_id)))
+            return list(connection.scalars(sa.select(mailbox.c.message_id)))
+
+    return read
+
+
+@pytest.fixture
+def arrived_by_smtp(smtp_sink: SmtpSink) -> Arrived:
+    def read() -> list[int]:
+        signer = LinkSigner.from_settings()
+        names = [kept.message["Message-ID"] for kept in smtp_sink.mails]
+        return [signer.read_tag(name.strip("<>").partition("@")[0]) or 0 for name in names]
+
+    return read
+
+
+@pytest.fixture
+def arrived_by_sendgrid(fake_sendgrid: FakeSendGrid) -> Arrived:
+    def read() -> list[int]:
+        signer = LinkSigner.from_settings()
+        return [signer.read_tag(kept.message or "") or 0 for kept in fake_sendgrid.mails]
 
     return read
 
@@ -58,7 +109,7 @@ def test_each_mail_gets_its_receipt_in_order(
 ) -> None:
     receipts = channel.send(template, [mail(3), mail(1, "no address"), mail(2)], now=clock.now())
     assert [r.delivery for r in receipts] == [Delivery.ACCEPTED, Delivery.REJECTED, Delivery.ACCEPTED]
-    assert [row.message_id for row in arrived()] == [2, 3]
+    assert arrived() == [2, 3]
 
 
 def test_the_same_message_arrives_once(
@@ -80,7 +131,7 @@ def test_a_bad_address_is_rejected_and_not_repeated(
     assert receipt.delivery is Delivery.REJECTED
     assert not address or address not in (receipt.reason or "")
     assert good.delivery is Delivery.ACCEPTED
-    assert [row.message_id for row in arrived()] == [2]
+    assert arrived() == [2]
 
 
 def test_a_mail_that_cannot_be_filled_in_does_not_stop_the_others(
@@ -90,12 +141,28 @@ def test_a_mail_that_cannot_be_filled_in_does_not_stop_the_others(
     assert bad.delivery is Delivery.RETRYABLE
     assert "body.html, line 1" in (bad.reason or "")
     assert good.delivery is Delivery.ACCEPTED
-    assert [row.message_id for row in arrived()] == [2]
+    assert arrived() == [2]
 
 
 def test_nothing_to_send_is_fine(channel: Channel, template: EmailTemplate, arrived: Arrived) -> None:
     assert channel.send(template, [], now=0) == []
     assert arrived() == []
+
+
+def test_a_template_that_sendgrid_holds_goes_by_sendgrid_only(channel: Channel, arrived: Arrived) -> None:
+    held_there = ProviderTemplate("d-" + "0" * 32)
+    if channel.name == "sendgrid":
+        assert channel.send(held_there, [mail(1)], now=0)[0].delivery is Delivery.ACCEPTED
+        assert arrived() == [1]
+    else:
+        with pytest.raises(ChannelError, match="a template that SendGrid holds"):
+            channel.send(held_there, [mail(1)], now=0)
+        assert arrived() == []
+
+
+def test_of_a_mail_it_never_saw_the_channel_claims_nothing(channel: Channel) -> None:
+    assert channel.trace([]) == {}
+    assert set(channel.trace([SentMail(99, "nobody@example.com", 0, None)]).values()) <= {Delivery.UNKNOWN}
 
 
 def test_an_unknown_channel_names_the_known_ones(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -11,62 +12,72 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_ma.channels.links import BadToken, LinkSigner, Purpose, link_ids
+from airflow_ma.channels.links import (
+    BadToken,
+    LinkSigner,
+    Purpose,
+    click_url,
+    link_ids,
+    open_url,
+    unsubscribe_url,
+)
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import link
 
-SIGNER = LinkSigner({"k1": b"a secret of many characters"})
+SECRET = b"a secret of many characters"
+SIGNER = LinkSigner({"k1": SECRET})
 ids = st.integers(0, 2**63 - 1)
 purposes = st.sampled_from(list(Purpose))
+key_ids = st.text(st.characters(min_codepoint=0, max_codepoint=127), min_size=1, max_size=15)
 
 
 def make(signer: LinkSigner, purpose: Purpose, number: int) -> str:
-    """A token for the message ``number`` as it stands in the URL."""
-    if purpose is Purpose.OPEN:
-        return (
-            signer.open_url("https://m.example/", number)
-            .removeprefix("https://m.example/o/")
-            .removesuffix(".gif")
-        )
-    if purpose is Purpose.CLICK:
-        return signer.click_url("https://m.example", number, 7).removeprefix("https://m.example/c/")
-    if purpose is Purpose.UNSUBSCRIBE:
-        return signer.unsubscribe_url("https://m.example", number).removeprefix("https://m.example/u/")
-    return signer.visit_token(number)
+    """A token of that purpose for the message, contact or link ``number``."""
+    opened, clicked, left = signer.tokens(number)
+    return {
+        Purpose.OPEN: opened,
+        Purpose.CLICK: clicked,
+        Purpose.UNSUBSCRIBE: left,
+        Purpose.VISIT: signer.visit_token(number),
+        Purpose.CONFIRM: signer.confirm_token(number),
+        Purpose.LINK: signer.link_token(number),
+    }[purpose]
 
 
-@given(purposes, ids)
-def test_what_was_signed_is_read_back(purpose: Purpose, number: int) -> None:
-    token = make(SIGNER, purpose, number)
-    assert SIGNER.read(purpose, token) == ((number, 7) if purpose is Purpose.CLICK else (number,))
+@given(purposes, ids, key_ids)
+def test_what_was_signed_is_read_back(purpose: Purpose, number: int, key_id: str) -> None:
+    signer = LinkSigner({key_id: SECRET, "other": b"another secret altogether"})
+    token = make(signer, purpose, number)
+    assert signer.read(purpose, token) == (number,)
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 @given(purposes, ids, st.data())
 def test_any_flipped_bit_is_refused(purpose: Purpose, number: int, data: st.DataObject) -> None:
     token = make(SIGNER, purpose, number)
-    raw = bytearray(urlsafe_b64decode(token + "=="))
+    raw = bytearray(urlsafe_b64decode(token))
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     for other in Purpose:
         with pytest.raises(BadToken):
-            SIGNER.read(other, urlsafe_b64encode(bytes(raw)).rstrip(b"=").decode())
+            SIGNER.read(other, urlsafe_b64encode(bytes(raw)).decode())
 
 
 @given(purposes, ids, st.data())
 def test_any_changed_character_is_refused(purpose: Purpose, number: int, data: st.DataObject) -> None:
     token = make(SIGNER, purpose, number)
     at = data.draw(st.integers(0, len(token)))
-    character = data.draw(st.characters())
+    character = data.draw(st.one_of(st.characters(), st.sampled_from("=+/-_A ")))
     for bent in (token[:at] + character + token[at:], token[:at] + character + token[at + 1 :], token[:at]):
         if bent != token:
             with pytest.raises(BadToken):
                 SIGNER.read(purpose, bent)
 
 
-@given(st.text())
+@given(st.one_of(st.text(), st.text("AEIMQUYgkosxJ0-_", min_size=24, max_size=32)))
 def test_text_that_is_no_token_is_refused(text: str) -> None:
-    with pytest.raises(BadToken):
-        SIGNER.read(Purpose.OPEN, text)
+    for purpose in Purpose:
+        with pytest.raises(BadToken):
+            SIGNER.read(purpose, text)
 
 
 @given(purposes, purposes, ids)
@@ -76,14 +87,73 @@ def test_a_token_is_good_for_one_purpose(made: Purpose, used: Purpose, number: i
             SIGNER.read(used, make(SIGNER, made, number))
 
 
+@given(purposes, purposes, ids)
+def test_a_token_cannot_be_renamed_to_another_purpose(made: Purpose, used: Purpose, number: int) -> None:
+    """The head says the purpose in plain text: the MAC must not fit another one."""
+    if made is not used:
+        token, other = make(SIGNER, made, number), make(SIGNER, used, number)
+        with pytest.raises(BadToken, match="not ours"):
+            SIGNER.read(used, other[:4] + token[4:])
+
+
+@given(st.integers(0, 2**40), st.integers(0, 2**40))
+def test_one_token_tells_nothing_about_the_next(number: int, other: int) -> None:
+    """Whoever walks the numbers with the MAC of a mail or a link that he has gets nowhere."""
+    if number != other:
+        for purpose in Purpose:
+            mine, wanted = make(SIGNER, purpose, number), make(SIGNER, purpose, other)
+            size = 5 if other < 2**40 else 8
+            raw = urlsafe_b64decode(wanted)[: 3 + size] + urlsafe_b64decode(mine)[-10:]
+            with pytest.raises(BadToken):
+                SIGNER.read(purpose, urlsafe_b64encode(raw).decode())
+
+
+def test_the_macs_are_plain_hmac_sha256() -> None:
+    key = hmac.digest(SECRET, b"airflow_ma mail 1", "sha256")
+    number = (77).to_bytes(5, "big")
+    digest = hmac.digest(key, number, "sha256")
+    assert [urlsafe_b64decode(token)[3:] for token in SIGNER.tokens(77)] == [
+        number + digest[start : start + 10] for start in (0, 10, 20)
+    ]
+
+
 def test_an_old_key_still_verifies_and_the_first_one_signs() -> None:
     old, new = {"old": b"the secret of last year"}, {"new": b"the secret of this year"}
     rotated = LinkSigner(new | old)
-    assert rotated.read(Purpose.VISIT, LinkSigner(old).visit_token(5)) == (5,)
-    assert LinkSigner(new).read(Purpose.VISIT, rotated.visit_token(5)) == (5,)
-    for signer in (LinkSigner(old), LinkSigner({"new": b"another secret altogether"})):
+    for purpose in Purpose:
+        before, after = make(LinkSigner(old), purpose, 5), make(rotated, purpose, 5)
+        assert rotated.read(purpose, before) == (5,)
+        assert LinkSigner(new).read(purpose, after) == (5,)
+        with pytest.raises(BadToken, match="not a token of ours"):
+            LinkSigner(old).read(purpose, after)
         with pytest.raises(BadToken, match="not ours"):
-            signer.read(Purpose.VISIT, rotated.visit_token(5))
+            LinkSigner({"new": b"another secret altogether"}).read(purpose, after)
+    assert rotated.read_tag(LinkSigner(old).message_tag(5)) == 5
+    assert LinkSigner(new).read_tag(rotated.message_tag(5)) == 5
+    assert LinkSigner(old).read_tag(rotated.message_tag(5)) is None
+
+
+@given(ids)
+def test_a_message_tag_is_read_back_by_its_installation_only(number: int) -> None:
+    tag = SIGNER.message_tag(number)
+    digits, _, _ = tag.partition(".")
+    assert int(digits, 36) == number
+    assert SIGNER.read_tag(tag) == number
+    assert LinkSigner({"k1": b"another secret altogether"}).read_tag(tag) is None
+
+
+@pytest.mark.parametrize("tag", ["", ".", "a", "{}", ".{}", "-1.{}", "+1.{}", "01.{}", "1_0.{}", "A.{}", " 1.{}", "1.{}.{}", "١.{}", "z" * 14 + ".{}"])  # fmt: skip
+def test_other_tags_are_nobodys(tag: str) -> None:
+    installation = SIGNER.message_tag(1).partition(".")[2]
+    assert SIGNER.read_tag(tag.format(installation, installation)) is None
+
+
+def test_the_addresses_have_the_forms_that_the_collector_serves() -> None:
+    opened, clicked, left = SIGNER.tokens(1)
+    for base in ("https://m.example/ma", "https://m.example/ma/"):
+        assert open_url(base, opened) == f"https://m.example/ma/o/{opened}.gif"
+        assert click_url(base, clicked, "L") == f"https://m.example/ma/c/{clicked}/L"
+        assert unsubscribe_url(base, left) == f"https://m.example/ma/u/{left}"
 
 
 def test_the_key_of_the_installation_is_kept() -> None:

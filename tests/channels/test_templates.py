@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from airflow_ma.channels.channel import OutgoingMail, Recipient
-from airflow_ma.channels.templates import MailUrls, RenderedMail, TemplateError, load_template, template_names
+from airflow_ma.channels.links import LinkSigner, MailTokens, Purpose
+from airflow_ma.channels.templates import RenderedMail, TemplateError, load_template, template_names
 from airflow_ma.config import settings
 
 PAGE = "<html><body>{body}<a href='{{{{ unsubscribe_url }}}}'>out</a></body></html>"
@@ -38,14 +39,22 @@ def write(tmp_path: Path) -> Write:
 
 
 def render(
-    folder: Path, *, language: str = "en", name: str | None = "Ann", **attributes: Any
+    folder: Path,
+    *,
+    language: str = "en",
+    name: str | None = "Ann",
+    opens: bool = True,
+    clicks: bool = True,
+    purpose: str = "marketing",
+    **attributes: Any,
 ) -> RenderedMail:
     template = load_template(folder, "hello")
     to = Recipient(1, "C1", "ann@example.com", name, language, "Asia/Tokyo", json.dumps(attributes))
-    clicks = {url: f"http://c/click/{n}?a=1&b=2" for n, url in enumerate(template.links)}
-    return template.render(
-        OutgoingMail(7, to), MailUrls("http://c/open?a=1&b=2", "http://c/out?m=7&x=1", clicks)
+    links = {url: f"L{number}" for number, url in enumerate(template.links)} if clicks else {}
+    composition = template.compose(
+        template.language_for(language), opens, clicks, links, "http://c/?a=1&b=2", purpose
     )
+    return composition.render(OutgoingMail(7, to), MailTokens("OPEN", "CLICK", "OUT"))
 
 
 def test_values_are_escaped_in_html_and_plain_in_text(write: Write) -> None:
@@ -70,12 +79,24 @@ def test_sender_and_unsubscribe_are_filled_in(write: Write, monkeypatch: pytest.
     settings.cache_clear()
     mail = render(write("{{ sender.name }}, {{ sender.postal_address }}"))
     assert "Yamanami &amp; Co, 1-2 Nagano" in mail.html
-    assert "http://c/out?m=7&amp;x=1" in mail.html
-    assert "out <http://c/out?m=7&x=1>" in mail.text
+    assert "http://c/?a=1&amp;b=2/u/OUT" in mail.html
+    assert "out <http://c/?a=1&b=2/u/OUT>" in mail.text
     assert mail.headers == {
-        "List-Unsubscribe": "<http://c/out?m=7&x=1>",
+        "List-Unsubscribe": "<http://c/?a=1&b=2/u/OUT>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+
+
+def test_transactional_mail_has_no_headers_to_unsubscribe_with(write: Write) -> None:
+    assert render(write(), purpose="transactional").headers == {}
+
+
+def test_the_confirm_address_is_that_of_the_contact(write: Write) -> None:
+    folder = write("<a href='{{ confirm_url }}'>Yes</a>{% if contact.name %}{{ confirm_url }}{% endif %} ")
+    mail = render(folder)
+    (token,) = set(re.findall(r"b=2/confirm/([\w-]+)", mail.html + mail.text))
+    assert LinkSigner.from_settings().read(Purpose.CONFIRM, token) == (1,)
+    assert mail.html.count(token) == 2
 
 
 def test_static_links_are_tracked_and_those_with_liquid_are_not(write: Write) -> None:
@@ -92,17 +113,33 @@ def test_static_links_are_tracked_and_those_with_liquid_are_not(write: Write) ->
         "https://shop.example/coats",
     )
     mail = render(folder, city="oslo")
-    assert mail.html.count('href="http://c/click/0?a=1&amp;b=2"') == 2
-    assert mail.html.count('href="http://c/click/1?a=1&amp;b=2"') == 1
+    assert mail.html.count('href="http://c/?a=1&amp;b=2/c/CLICK/L0"') == 2
+    assert mail.html.count('href="http://c/?a=1&amp;b=2/c/CLICK/L1"') == 1
     assert 'href="https://shop.example/oslo"' in mail.html
     assert "https://shop.example/sale" not in mail.html
-    assert "Sale <http://c/click/0?a=1&b=2>" in mail.text
+    assert "Sale <http://c/?a=1&b=2/c/CLICK/L0>" in mail.text
+
+
+def test_who_may_not_be_tracked_gets_plain_links_and_no_pixel(write: Write) -> None:
+    folder = write(
+        '<a href="https://shop.example/sale?a=1&amp;b=2">Sale</a>'
+        '{% if contact.vip %}<a href="https://shop.example/vip">VIP</a>{% endif %}'
+    )
+    mail = render(folder, opens=False, clicks=False, vip=True)
+    assert '<a href="https://shop.example/sale?a=1&amp;b=2">Sale</a>' in mail.html
+    assert '<a href="https://shop.example/vip">VIP</a>' in mail.html
+    assert "Sale <https://shop.example/sale?a=1&b=2>" in mail.text
+    assert "<img" not in mail.html
+    assert "CLICK" not in mail.html + mail.text
+    assert "OPEN" not in mail.html + mail.text
+    assert "/o/OPEN" in render(folder, clicks=False).html
+    assert "/c/CLICK/L1" in render(folder, opens=False, vip=True).html
 
 
 def test_the_pixel_stands_before_the_last_body_end(write: Write) -> None:
     html = render(write("<p>&lt;/body></p>")).html
-    assert re.search(r'<img src="http://c/open\?a=1&amp;b=2"[^>]*></body></html>$', html)
-    assert "http://c/open" not in render(write()).text
+    assert re.search(r'<img src="http://c/\?a=1&amp;b=2/o/OPEN\.gif"[^>]*></body></html>$', html)
+    assert "OPEN" not in render(write()).text
 
 
 def test_a_text_is_derived_from_what_the_html_shows(write: Write) -> None:
@@ -113,9 +150,22 @@ def test_a_text_is_derived_from_what_the_html_shows(write: Write) -> None:
     )
     text = render(folder, vip=True).text
     assert text == (
-        "Sale\n\n- One\n- Two\n\nFor you\n\na\nb & Ann {{x}}\n\na coatout <http://c/out?m=7&x=1>\n"
+        "Sale\n\n- One\n- Two\n\nFor you\n\na\nb & Ann {{x}}\n\na coatout <http://c/?a=1&b=2/u/OUT>\n"
     )
-    assert "For you" not in render(folder).text
+    assert "- Two\n\na\nb" in render(folder).text  # and no empty lines where the block would be
+
+
+def test_blocks_that_say_nothing_leave_no_gap_in_the_text(write: Write) -> None:
+    folder = write(
+        "<p>One</p>{% assign x = 1 %}{% if contact.a %}<p>A</p>{% else %}<p>B</p>{% endif %}"
+        "{% for item in contact.items %}<p>{{ item }}</p>{% endfor %}"
+        "<p>{% if contact.name %}Hello {{ contact.name }},{% else %}Hello,{% endif %}</p>"
+        "<div>{% if contact.a %}yes{% endif %}no</div><p>Two</p>"
+    )
+    assert render(folder, a=True, items=["x", "y"]).text.startswith(
+        "One\n\nA\n\nx\n\ny\n\nHello Ann,\n\nyesno\n\nTwo"
+    )
+    assert render(folder, name=None).text.startswith("One\n\nB\n\nHello,\n\nno\n\nTwo")
 
 
 def test_a_written_text_is_used_as_it_is(write: Write) -> None:
@@ -127,6 +177,20 @@ def test_a_written_text_is_used_as_it_is(write: Write) -> None:
 def test_a_value_cannot_add_a_header(write: Write) -> None:
     mail = render(write(subject="For {{ contact.name }}\n"), name="Ann\r\nBcc: all@example.com\u2028x")
     assert mail.subject == "For Ann Bcc: all@example.com x"
+
+
+def test_a_subject_of_several_lines_becomes_one(write: Write) -> None:
+    folder = write(subject="For\n {% if contact.name %}\nyou{% endif %}\n")
+    assert render(folder).subject.split() == ["For", "you"]
+    assert "\n" not in render(folder).subject
+
+
+def test_a_value_that_cannot_be_sent_is_made_sendable(write: Write) -> None:
+    mail = render(
+        write("[{{ contact.a }}{{ contact.b | join: ',' }}]"), a="x\x00y\ud83d", b=["\ud83d\ude00", "\x00"]
+    )
+    assert "[xy\ufffd\U0001f600,]" in mail.html
+    mail.html.encode()
 
 
 def test_wide_spaces_in_a_subject_stay(write: Write) -> None:
@@ -207,7 +271,7 @@ def test_files_that_cannot_be_used_say_why(write: Write) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["{% for i in (1..100000000) %}{% endfor %}", "{% for i in (1..9000) %}" + "x" * 200 + "{% endfor %}"],
+    ["{% for i in (1..100000000) %}x{% endfor %}", "{% for i in (1..9000) %}" + "x" * 200 + "{% endfor %}"],
 )
 def test_a_template_cannot_run_away(write: Write, body: str) -> None:
     with pytest.raises(TemplateError, match="too much work"):

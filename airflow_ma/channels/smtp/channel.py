@@ -1,0 +1,162 @@
+"""The SMTP channel: fills in a template for each person and hands the mails to a mail server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from email.utils import format_datetime
+
+from airflow_ma.channels.addresses import provider_address
+from airflow_ma.channels.channel import Account, ChannelError, Delivery, OutgoingMail, Receipt, SentMail
+from airflow_ma.channels.composition import Composition
+from airflow_ma.channels.link_tokens import LinkTokens
+from airflow_ma.channels.links import LinkSigner
+from airflow_ma.channels.provider_template import ProviderTemplate
+from airflow_ma.channels.smtp.connect import ServerOptions
+from airflow_ma.channels.smtp.courier import Courier
+from airflow_ma.channels.smtp.headers import address_header
+from airflow_ma.channels.smtp.mime import MailForm, fragment_key
+from airflow_ma.channels.template_language import TemplateError
+from airflow_ma.channels.templates import EmailTemplate
+from airflow_ma.config import settings
+from airflow_ma.engine.clock import from_ms
+from airflow_ma.engine.database import Database
+
+_SECONDS = 90.0
+"""Real seconds for one call: the batch is held for minutes only, and one more mail may take long."""
+_TOO_SLOW = Receipt(
+    Delivery.RETRYABLE, f"the mail server is slow: no more was sent after {_SECONDS:g} seconds"
+)
+_TOO_SLOW = Receipt(
+    Delivery.RETRYABLE, f"the mail server is slow: no more was sent after {_SECONDS:g} seconds"
+)
+
+
+class SmtpChannel:
+    """Sends over an SMTP server. It cannot recognise a mail it has sent, so it never sends one again."""
+
+    name = "smtp"
+    idempotent = False
+    batch = 200
+    """A server takes 50 to 100 ms for a mail, and a worker that dies leaves as many unknown."""
+
+    def __init__(self, database: Database, account: Account | None) -> None:
+        """Raises ChannelError when the connection or our settings cannot be sent with."""
+        if account is None:
+            raise ChannelError(
+                "the channel 'smtp' needs an Airflow connection; add one named 'smtp_default' "
+                "or give the step's conn_id"
+            )
+        self._account = account
+        self._options = ServerOptions.of(account)
+        self._sender, self._head = self._read_sender()
+        self._domain = self._sender.rpartition("@")[2]
+        self._template: EmailTemplate | None = None
+        self._forms: dict[tuple[str, bool, bool, str], tuple[Composition, MailForm]] = {}
+        try:
+            self._signer = LinkSigner.from_settings()
+        except ValueError as error:
+            raise ChannelError(str(error)) from error
+        self._links = LinkTokens(database, self._signer)
+
+    def send(
+        self,
+        template: EmailTemplate | ProviderTemplate,
+        mails: Sequence[OutgoingMail],
+        *,
+        now: int,
+        purpose: str = "marketing",
+    ) -> list[Receipt]:
+        """Hand over the mails one after the other, each at most once.
+
+        What a slow server leaves over can be retried. Raises ChannelError, with the receipts of what was
+        done by then, when the server takes nothing more.
+        """
+        if isinstance(template, ProviderTemplate):
+            raise ChannelError(
+                f"'{template.name}' is a template that SendGrid holds, and this mail goes over SMTP; "
+                "use a template of your own, or a SendGrid connection"
+            )
+        if not mails:
+            return []
+        if template is not self._template:  # it may have been changed since the last call
+            self._forms.clear()
+            self._template = template
+        until = time.monotonic() + _SECONDS
+        shared = _date_header(now) + self._head
+        receipts: list[Receipt] = []
+        try:
+            with Courier(self._account, self._options, self._sender.encode()) as courier:
+                for mail in mails:
+                    if time.monotonic() > until:
+                        return receipts + [_TOO_SLOW] * (len(mails) - len(receipts))
+                    receipts.append(self._send_one(courier, template, mail, shared, purpose))
+        except ChannelError as error:
+            rest = Receipt(Delivery.RETRYABLE, str(error))
+            raise type(error)(str(error), receipts + [rest] * (len(mails) - len(receipts))) from None
+        return receipts
+
+    def trace(self, mails: Sequence[SentMail]) -> Mapping[int, Delivery]:
+        """A mail server tells nothing afterwards; its log has our Message-ID."""
+        return {mail.message_id: Delivery.UNKNOWN for mail in mails}
+
+    def _send_one(
+        self, courier: Courier, template: EmailTemplate, mail: OutgoingMail, shared: bytes, purpose: str
+    ) -> Receipt:
+        address = provider_address(mail.recipient.email)
+        if address is None:
+            return Receipt(Delivery.REJECTED, "the contact's address is not a mail address")
+        try:
+            content = self._write(template, mail, address, shared, purpose)
+        except TemplateError as error:
+            return Receipt(Delivery.RETRYABLE, str(error))
+        return courier.deliver(address.encode("ascii"), content)
+
+    def _write(
+        self, template: EmailTemplate, mail: OutgoingMail, address: str, shared: bytes, purpose: str
+    ) -> bytes:
+        to = mail.recipient
+        language = template.language_for(to.language)
+        key = (language, to.tracks_opens, to.tracks_clicks, purpose)
+        found = self._forms.get(key)
+        if found is None:
+            composition = template.compose(
+                language,
+                tracks_opens=to.tracks_opens,
+                tracks_clicks=to.tracks_clicks,
+                links=self._links.of(template.links),
+                base=settings().collector_url,
+                purpose=purpose,
+            )
+            found = self._forms[key] = (composition, MailForm(composition.skeleton(fragment_key)))
+        composition, form = found
+        tokens = self._signer.tokens(mail.message_id)
+        own = f"Message-ID: <{self._signer.message_tag(mail.message_id)}@{self._domain}>\r\n"
+        for field, value in composition.headers(tokens).items():
+            own += f"{field}: {value}\r\n"
+        if purpose != "marketing":
+            own += "Auto-Submitted: auto-generated\r\n"  # no machine shall answer, no person is asked to
+        headers = shared + address_header("To", to.name, address) + own.encode("ascii")
+        return form.fill(headers, composition.fragments(mail, tokens))
+
+    def _read_sender(self) -> tuple[str, bytes]:
+        """The sender's address, and the headers that are the same in all mails."""
+        ours = settings()
+        sender = _ascii_address(ours.sender_email or self._options.from_email, "AIRFLOW_MA_SENDER_EMAIL")
+        head = address_header("From", ours.sender_name, sender)
+        if ours.reply_to:
+            head += address_header("Reply-To", None, _ascii_address(ours.reply_to, "AIRFLOW_MA_REPLY_TO"))
+        if not (ours.collector_url.isascii() and ours.collector_url.isprintable()):
+            raise ChannelError("AIRFLOW_MA_COLLECTOR_URL must be plain ASCII; write its domain as xn--...")
+        return sender, head
+
+
+def _ascii_address(address: str, setting: str) -> str:
+    found = provider_address(address)
+    if found is None:
+        raise ChannelError(f"{setting} must be the mail address of the sender, such as news@example.com")
+    return found
+
+
+def _date_header(now: int) -> bytes:
+    return f"Date: {format_datetime(from_ms(now, settings().timezone))}\r\n".encode("ascii")

@@ -1,0 +1,81 @@
+"""Hands over a batch of mails in one session, opening another one when the connection breaks."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from airflow_ma.channels.channel import Account, ChannelError, Delivery, Receipt
+from airflow_ma.channels.smtp.answers import receipt_of, trouble_for_all
+from airflow_ma.channels.smtp.connect import ServerOptions, open_session
+from airflow_ma.channels.smtp.session import Session, SessionLost
+
+_BARREN_SESSIONS = 2
+_DEFERRALS = 20
+
+
+class Courier:
+    """One call's worth of sending over an account. A context manager: leaving it ends the session."""
+
+    def __init__(self, account: Account, options: ServerOptions, sender: bytes) -> None:
+        self._account = account
+        self._options = options
+        self._sender = sender
+        self._session: Session | None = None
+        self._barren = 0
+        """Sessions in a row that broke before the server had answered a single mail."""
+        self._deferred = 0
+        """Mails in a row that the server did not want now."""
+
+    def __enter__(self) -> Courier:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    def deliver(self, recipient: bytes, mail: bytes) -> Receipt:
+        """Hand over one mail. It is given to the server as a whole at most once.
+
+        Raises ChannelError when this mail has certainly not gone, and no other would.
+        """
+        while True:
+            session = self._session_now()
+            try:
+                answer = session.deliver(self._sender, recipient, mail)
+            except SessionLost as lost:
+                self._barren += 1
+                if lost.mail_complete:
+                    return Receipt(
+                        Delivery.UNKNOWN,
+                        f"the mail server had the whole mail, but did not confirm it: {lost}",
+                    )
+                self._give_up_when_barren(str(lost))
+                continue
+            self._barren = 0
+            if error := trouble_for_all(answer, self._account.conn_id):
+                raise error
+            receipt = receipt_of(answer)
+            self._deferred = self._deferred + 1 if receipt.delivery is Delivery.RETRYABLE else 0
+            return receipt
+
+    def _session_now(self) -> Session:
+        if self._session is None or not self._session.alive:
+            self._give_up_when_barren("it confirms no mail")
+            if self._session is not None:
+                self._session.close()
+            self._session = open_session(self._account, self._options)
+        if self._deferred >= _DEFERRALS:
+            raise ChannelError(
+                f"the mail server of connection '{self._account.conn_id}' put off {_DEFERRALS} mails "
+                "in a row: it wants a pause"
+            )
+        return self._session
+
+    def _give_up_when_barren(self, why: str) -> None:
+        if self._barren >= _BARREN_SESSIONS:
+            raise ChannelError(
+                f"the mail server of connection '{self._account.conn_id}' broke off {_BARREN_SESSIONS} times "
+                f"in a row: {why}"
+            )

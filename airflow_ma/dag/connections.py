@@ -1,0 +1,101 @@
+"""Airflow connections as the accounts that channels send over; the only place that reads them."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+from typing import TYPE_CHECKING, Any
+
+from airflow.exceptions import AirflowException, AirflowNotFoundException  # type: ignore[attr-defined]
+from airflow.sdk import BaseHook
+
+from airflow_ma.channels.channel import Account, ChannelError
+from airflow_ma.channels.registry import SANDBOX, channel_names
+
+if TYPE_CHECKING:
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+    from airflow.sdk import Connection
+
+_HOW_TO_ADD = {
+    "sendgrid": "--conn-type sendgrid --conn-password '<API key>'",
+    "smtp": "--conn-type smtp --conn-host <mail server> --conn-port 587 --conn-login <user> "
+    "--conn-password '<password>' --conn-extra '{\"disable_ssl\": true}'",
+}
+
+
+def account(conn_id: str) -> tuple[str, Account]:
+    """The name of the channel that the connection is for, and the account to send over.
+
+    Works in tasks and while DAGs are parsed. Raises ChannelError when there is no such connection or
+    when it is of a type that sends no mail; says what to do.
+    """
+    try:
+        connection = BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        kind = "smtp" if "smtp" in conn_id else "sendgrid"
+        raise ChannelError(
+            f"there is no Airflow connection '{conn_id}'; add it under Admin > Connections, or with: "
+            f"airflow connections add {conn_id} {_HOW_TO_ADD[kind]}"
+        ) from None
+    channel = connection.conn_type or ""
+    known = [name for name in channel_names() if name != SANDBOX]
+    if channel not in known:
+        raise ChannelError(
+            f"the Airflow connection '{conn_id}' is of type '{channel}', which sends no mail; "
+            f"use a connection of one of these types: {', '.join(known)}"
+        )
+    return channel, _account(conn_id, connection)
+
+
+def _account(conn_id: str, connection: Connection) -> Account:
+    options = _options(conn_id, connection)
+    by_oauth = connection.conn_type == "smtp" and options.get("auth_type") == "oauth2"
+    return Account(
+        conn_id=conn_id,
+        host=connection.host or None,
+        port=connection.port or None,
+        login=connection.login or None,
+        password=connection.password or None,
+        options=options,
+        connect=(lambda: _log_in_by_oauth(conn_id)) if by_oauth else None,
+    )
+
+
+def _options(conn_id: str, connection: Connection) -> dict[str, Any]:
+    try:
+        is_object = isinstance(json.loads(connection.extra or "{}"), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:  # not chained: the error would quote the field, and there may be tokens in it
+        raise ChannelError(
+            f"the extra fields of the Airflow connection '{conn_id}' are not a JSON object; correct them"
+        )
+    return connection.extra_dejson  # this way Airflow hides what is secret in them from the logs
+
+
+def _log_in_by_oauth(conn_id: str) -> smtplib.SMTP:
+    """Airflow's own hook gets the token and logs in; mails are never sent by it, as it sends them again."""
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    hook = SmtpHook(smtp_conn_id=conn_id)
+    try:
+        hook.get_conn()
+    except OSError:  # SMTPException is one
+        _close(hook)
+        raise
+    except (AirflowException, ImportError, ValueError, RuntimeError) as error:
+        _close(hook)
+        # Not its words: what the token's issuer says may hold the request.
+        raise ChannelError(
+            f"Airflow's SMTP hook cannot log in over connection '{conn_id}' ({type(error).__name__}); "
+            "press Test on the connection to see why"
+        ) from None
+    client = hook._smtp_client
+    if not isinstance(client, smtplib.SMTP):
+        raise ChannelError(f"Airflow's SMTP hook gave no session for connection '{conn_id}'")
+    return client
+
+
+def _close(hook: SmtpHook) -> None:
+    if isinstance(hook._smtp_client, smtplib.SMTP):
+        hook._smtp_client.close()

@@ -1,0 +1,194 @@
+"""``python -m bench.sending``: mails a CPU second, ours beside the plain way and the bare floor."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench.databases import NoServerError, PostgresqlStore, SqliteStore, Store
+from bench.process import MeasurementError, live_in, measure
+
+WARM_UP = 100
+PLAIN = 1_000
+"""Mails that the plain ways send: they are slow, and each of their mails costs the same."""
+TITLES = {
+    "ours": "airflow_ma, SendGrid",
+    "floor": "bare floor: ready requests, posted",
+    "plain": "sendgrid package, one Mail each",
+    "smtp": "airflow_ma, SMTP",
+    "smtp_plain": "smtplib and EmailMessage",
+}
+AIMS = {"constant": 0.5, "personal": 0.25}
+"""Least share of the bare floor, by CPU."""
+LEAST = 40_000
+"""Mails per CPU second over SendGrid, ledger included."""
+
+
+@dataclass
+class Way:
+    """What sending in one way cost, one entry for each run."""
+
+    database: str
+    way: str
+    kind: str
+    number: int
+    runs: list[dict[str, float]]
+
+    @property
+    def rate(self) -> float:
+        """Mails per CPU second (the database server's included), median."""
+        return self.number / statistics.median(run["client"] + run["server"] for run in self.runs)
+
+    @property
+    def by_clock(self) -> float:
+        """Mails per second, median."""
+        return self.number / statistics.median(run["wall"] for run in self.runs)
+
+
+@contextlib.contextmanager
+def _server(module: str, *arguments: str) -> Iterator[str]:
+    """A server of the tests in a process of its own; gives the first word it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline().split()
+        if not first:
+            raise MeasurementError(f"{module} did not start")
+        yield first[0]
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@click.command()
+@click.option("--number", type=click.IntRange(1_000), default=20_000, help="Mails to send in each run.")
+@click.option("--repeats", type=click.IntRange(1, 20), default=3, help="Runs of each way.")
+@click.option("--databases", default="sqlite,postgresql", help="sqlite, postgresql or both.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers here."
+)
+def main(number: int, repeats: int, databases: str, json_file: Path | None) -> None:
+    """Send over SendGrid and SMTP to servers on this machine, and compare what a mail costs."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
+    progress = Console(stderr=True, highlight=False)
+    found: list[Way] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="airflow_ma_bench_")))
+        live_in(folder / "home")
+        light = ("--validation", "light", "--keep", "counts")
+        servers = {
+            "sendgrid": stack.enter_context(_server("tests.fakes.sendgrid", *light)),
+            "smtp": "127.0.0.1:" + stack.enter_context(_server("tests.fakes.smtp_process")),
+        }
+        try:
+            for name in databases.split(","):
+                store: Store = SqliteStore(folder) if name == "sqlite" else _postgresql(folder, stack)
+                ways = ["ours", "smtp"] if found else list(TITLES)
+                for kind in AIMS:
+                    for way in ways:
+                        found.append(_one(store, way, kind, number, repeats, servers, progress))
+        except (MeasurementError, NoServerError) as error:
+            raise click.ClickException(str(error)) from error
+    _show(Console(width=None if Console().is_terminal else 150), found)
+    if json_file is not None:
+        json_file.write_text(json.dumps([vars(way) for way in found], indent=1) + "\n")
+
+
+def _postgresql(folder: Path, stack: ExitStack) -> Store:
+    store = PostgresqlStore(folder)
+    stack.callback(store.stop)
+    return store
+
+
+def _one(
+    store: Store, way: str, kind: str, number: int, repeats: int, servers: dict[str, str], progress: Console
+) -> Way:
+    size = min(number, PLAIN) if way in ("plain", "smtp_plain") else number
+    server = servers["smtp" if way.startswith("smtp") else "sendgrid"]
+    runs: list[dict[str, float]] = []
+    for _ in range(repeats):
+        with store.copy(size) as url, store.copy(WARM_UP) as warm_up_url:
+            run: dict[str, Any] = measure(
+                "sending",
+                way=way,
+                kind=kind,
+                number=size,
+                server=server,
+                url=url,
+                warm_up_url=warm_up_url,
+                server_pid=store.server_pid,
+            )
+        runs.append(run)
+    done = Way(store.kind, way, kind, size, runs)
+    progress.print(f"{store.kind}, {kind}: {TITLES[way]}: {done.rate:,.0f} mails per CPU second", style="dim")
+    return done
+
+
+def _show(console: Console, found: list[Way]) -> None:
+    base = {(way.way, way.kind): way.rate for way in found if way.database == found[0].database}
+    for kind in AIMS:
+        table = Table(title=f"{kind} mail", title_justify="left")
+        for column in ("way", "database", "mails", "mails/s", "mails per CPU s", "CPU s per 1,000"):
+            table.add_column(column, justify="left" if column in ("way", "database") else "right")
+        table.add_column("times the plain way", justify="right")
+        table.add_column("share of the floor", justify="right")
+        for way in (way for way in found if way.kind == kind):
+            smtp = way.way.startswith("smtp")
+            plain = base["smtp_plain" if smtp else "plain", kind]
+            table.add_row(
+                TITLES[way.way],
+                way.database if way.way in ("ours", "smtp") else "",
+                f"{way.number:,}",
+                f"{way.by_clock:,.0f}",
+                f"{way.rate:,.0f}",
+                f"{1000 / way.rate:.4f}",
+                f"{way.rate / plain:.1f}",
+                "" if smtp else f"{way.rate / base['floor', kind]:.2f}",
+            )
+        console.print(table)
+    console.print(
+        "Ours does everything: claims, ledger, consent, suppression, caps, rendering, requests, receipts and "
+        "moving people on.\nThe floor posts the same bytes, ready made, and nothing else. "
+        "The plain ways keep no ledger and look nobody up.\n"
+        "The servers run on this machine in processes of their own; their CPU is not counted."
+    )
+    for way in (way for way in found if way.way == "ours"):
+        share = way.rate / base["floor", way.kind]
+        _judge(console, way.rate >= LEAST, f"{_name(way)}: {way.rate:,.0f} mails per CPU s; aim {LEAST:,}")
+        _judge(
+            console, share >= AIMS[way.kind], f"{_name(way)}: {share:.2f} of the floor; aim {AIMS[way.kind]}"
+        )
+        times = way.rate / base["plain", way.kind]
+        _judge(console, times >= 20, f"{_name(way)}: {times:.0f} times the plain way; aim 20")
+
+
+def _name(way: Way) -> str:
+    return f"{way.database}, {way.kind}"
+
+
+def _judge(console: Console, met: bool, text: str) -> None:
+    console.print(f"{'met    ' if met else 'not met'} {text}", style="green" if met else "red")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Marketing mail is not sent without what the law wants in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from airflow_ma.channels.footer import check_footer
+from airflow_ma.channels.templates import load_template
+from airflow_ma.config import settings
+
+NAME, ADDRESS, LEAVE = (
+    "{{ sender.name }}",
+    "{{ sender.postal_address }}",
+    '<a href="{{ unsubscribe_url }}">out</a>',
+)
+WHOLE = f"{NAME}, {ADDRESS} {LEAVE}"
+
+
+@pytest.fixture(autouse=True)
+def _sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_NAME", "Yamanami")
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_EMAIL", "news@yamanami.example")
+    monkeypatch.setenv("AIRFLOW_MA_POSTAL_ADDRESS", "Nagano 1-2")
+    settings.cache_clear()
+
+
+def check(
+    folder: Path, body: str, language: str = "en", purpose: str = "marketing", **files: str
+) -> list[str]:
+    english = folder / "hello/en"
+    english.mkdir(parents=True, exist_ok=True)
+    for name, text in {"subject.txt": "Hi", "body.html": body, **files}.items():
+        (english / name).write_text(text)
+    return check_footer(load_template(folder, "hello"), purpose, language)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WHOLE,
+        f"<html><style>p {{color: red}}</style><body><p>{WHOLE}</p></body></html>",
+        f"{{% if contact.vip %}}x{{% endif %}}{WHOLE}",
+        f"{{% assign who = sender.name | upcase %}}{{{{ who }}}} {ADDRESS} {LEAVE}",
+        f"{{% capture foot %}}{NAME} {ADDRESS}{{% endcapture %}}{{{{ foot }}}}{LEAVE}",
+        f"{{% liquid\n echo sender.name\n echo sender.postal_address %}}{LEAVE}",
+    ],
+)
+def test_a_mail_that_shows_everything_to_everybody_may_go(tmp_path: Path, body: str) -> None:
+    assert check(tmp_path, body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "lacks"),
+    [
+        (f"{ADDRESS} {LEAVE}", ["the sender's name"]),
+        (f"{NAME} {LEAVE}", ["the sender's postal address"]),
+        (f"{NAME} {ADDRESS}", ["the unsubscribe link"]),
+        ("Hi", ["the sender's name", "the sender's postal address", "the unsubscribe link"]),
+        (f"{NAME} {ADDRESS} {{% if contact.vip %}}{LEAVE}{{% endif %}}", ["the unsubscribe link"]),
+        (f"{NAME} {ADDRESS} {{% unless contact.vip %}}x{{% else %}}{LEAVE}{{% endunless %}}", ["the unsubscribe link"]),
+        (f"{NAME} {LEAVE} {{% for x in contact.c %}}{ADDRESS}{{% endfor %}}", ["the sender's postal address"]),
+        (f"{NAME} {ADDRESS} <!-- {LEAVE} -->", ["the unsubscribe link"]),
+        (f"{NAME} {ADDRESS} <div style='display:none'>{LEAVE}</div>", ["the unsubscribe link"]),
+        (f"{NAME} {ADDRESS} {{% comment %}}{LEAVE}{{% endcomment %}}", ["the unsubscribe link"]),
+        (
+            f"{{% capture f %}}{{% if contact.a %}}{NAME}{{% endif %}}{{% endcapture %}}{{{{ f }}}}{ADDRESS}{LEAVE}",
+            ["the sender's name"],
+        ),
+        (f"{{% assign f = sender.name %}}{ADDRESS}{LEAVE}", ["the sender's name"]),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_told_with_what_to_do(tmp_path: Path, body: str, lacks: list[str]) -> None:
+    found = check(tmp_path, body)
+    assert [re.findall(r"does not show (.*?) to everybody", problem) for problem in found] == [
+        [one] for one in lacks
+    ]
+    assert all(f"{tmp_path}/hello/en/body.html: the HTML part" in problem for problem in found)
+    assert "{{ " in found[0]
+    assert "_layout/en.html" in found[0]
+
+
+def test_a_written_text_part_is_looked_at_too(tmp_path: Path) -> None:
+    (problem,) = check(tmp_path, WHOLE, **{"body.txt": f"{NAME} {ADDRESS}"})
+    assert "body.txt: the text part does not show the unsubscribe link" in problem
+    assert "Write {{ unsubscribe_url }} into it, or into its frame _layout/en.txt" in problem
+
+
+def test_every_language_is_looked_at(tmp_path: Path) -> None:
+    japanese = tmp_path / "hello/ja"
+    japanese.mkdir(parents=True)
+    (japanese / "subject.txt").write_text("冬")
+    (japanese / "body.html").write_text(f"{NAME} {ADDRESS}")
+    (problem,) = check(tmp_path, WHOLE, language="ja")
+    assert problem.startswith(f"{japanese}/body.html：HTMLパートに配信停止のリンクが入っていない")
+    assert "{% if %} の外に {{ unsubscribe_url }} を" in problem
+
+
+@pytest.mark.parametrize("name", ["SENDER_NAME", "SENDER_EMAIL", "POSTAL_ADDRESS"])
+def test_the_settings_must_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"AIRFLOW_MA_{name}", " ")
+    settings.cache_clear()
+    (english,) = check(tmp_path, WHOLE)
+    (japanese,) = check(tmp_path, WHOLE, language="ja")
+    assert english.startswith(f"AIRFLOW_MA_{name} is not set. Set it to the ")
+    assert japanese.startswith(f"AIRFLOW_MA_{name} が設定されていないため送信できません。")
+
+
+def test_transactional_mail_needs_no_footer(tmp_path: Path) -> None:
+    assert check(tmp_path, "Your receipt", purpose="transactional") == []
