@@ -23,6 +23,7 @@ from bench.databases import NoServerError, PostgresqlStore, SqliteStore, Store
 from bench.outcome import DifferentWorkError, assert_same
 from bench.process import MeasurementError, live_in, measure
 from bench.results import Comparison, Run
+from bench.webhook import webhook
 
 DEFAULT_SIZES = (10_000, 100_000)
 FULL = 1_000_000
@@ -56,7 +57,7 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, text: str) -> t
     return kinds
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--sizes", callback=_numbers, help="Contacts, such as 10000,100000 (the default).")
 @click.option("--full", is_flag=True, help="Measure 1,000,000 contacts, too.")
 @click.option("--databases", callback=_kinds, default=",".join(KINDS), help="sqlite, postgresql or both.")
@@ -65,7 +66,9 @@ def _kinds(_context: click.Context, _parameter: click.Parameter, text: str) -> t
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers here."
 )
+@click.pass_context
 def main(
+    context: click.Context,
     sizes: tuple[int, ...] | None,
     full: bool,
     databases: tuple[str, ...],
@@ -75,6 +78,8 @@ def main(
 ) -> None:
     """Measure the reference journey: mail; who opens is given to sales, the others get a second mail."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped then, too
+    if context.invoked_subcommand is not None:
+        return
     chosen = sorted({*(sizes or DEFAULT_SIZES), *([FULL] if full else [])})
     progress = Console(stderr=True, highlight=False)
     comparisons: list[Comparison] = []
@@ -157,6 +162,8 @@ def _machine() -> dict[str, Any]:
         "sqlite": sqlite3.sqlite_version,
     }
 
+
+main.add_command(webhook)
 
 if __name__ == "__main__":
     main()

@@ -19,6 +19,7 @@ from airflow_ma.dag.connections import account
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.step import StepOperator
+from airflow_ma.dag.template_check import template_problems
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.ledger import release_held, still_here
 from airflow_ma.engine.mail_rules import NOT_SENT, SENT
@@ -103,7 +104,7 @@ class SendEmailOperator(StepOperator):
         return done.moved
 
     def execute(self, context: Any) -> dict[str, int]:
-        """As every step; a one-off campaign's send waits in the triggerer for those who may not be mailed yet."""
+        """As every step; in a one-off campaign, who may not be mailed yet is waited for in the triggerer."""
         done = super().execute(context)
         self._wait_for_the_rest(context, done)
         return done
@@ -133,11 +134,14 @@ class SendEmailOperator(StepOperator):
 
     def inspect(self) -> Iterator[Problem]:
         try:
-            self._template()
+            template = self._template()
         except TemplateError as error:
             yield Problem(
                 "unknown-template", str(error), "Correct the template there", self.source, self.task_id
             )
+            return
+        if isinstance(template, EmailTemplate):
+            yield from template_problems(template, self.purpose, self.source, self.task_id)
 
     def _open(self, database: Database) -> tuple[Channel, str | None]:
         name = settings().channel

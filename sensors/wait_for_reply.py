@@ -11,7 +11,7 @@ from airflow_ma.journey.duration import Duration, days
 
 
 class WaitForReplySensor(StepSensor):
-    """Hold each contact until it answers an earlier mail, or until time is up."""
+    """Hold each contact until it answers, or until time is up. A late answer to an earlier mail counts, too."""
 
     title = {"en": "Wait for reply", "ja": "返信を待つ"}
     outcomes = ("replied", "no_reply")
@@ -30,4 +30,6 @@ class WaitForReplySensor(StepSensor):
         self.within = within
 
     def cases(self, at: Arrivals) -> Cases:
-        return {"replied": at.message(self.mail).has("reply"), "no_reply": at.waited(self.within)}
+        # Who answers the first mail late, while we wait for an answer to the second, has answered.
+        answered = at.message(self.mail).has("reply", any_mail=True)
+        return {"replied": answered, "no_reply": at.waited(self.within)}

@@ -45,10 +45,16 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the developer's own installation."""
+    """No test reads or writes the developer's own installation; all have a sender, as the law wants."""
     from airflow_ma.config import settings
 
+    for name in [name for name in os.environ if name.startswith("AIRFLOW_MA_")]:
+        if not name.startswith("AIRFLOW_MA_TEST"):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("AIRFLOW_MA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_NAME", "Test Shop")
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_EMAIL", "shop@example.com")
+    monkeypatch.setenv("AIRFLOW_MA_POSTAL_ADDRESS", "1-1 Test, Tokyo")
     settings.cache_clear()
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from airflow_ma.channels.channel import Channel, ChannelError, Delivery, Receipt, SendingPausedError
+from airflow_ma.channels.footer import refuse_unlawful
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
@@ -65,8 +66,10 @@ def deliver(
 ) -> Delivered:
     """Send everybody who is due at the step their mail. Several workers may do this at once.
 
-    A channel that cannot go on ends it; whoever was not served is held, and ``failure`` says why.
+    A channel that cannot go on ends it; whoever was not served is held, and ``failure`` says why. Raises
+    FooterError, before anything is claimed, for a mail that the law forbids.
     """
+    refuse_unlawful(template, terms.purpose)
     done = Delivered()
     trace_unknown(database, program, step_id, channel, terms)
     while True:

@@ -17,6 +17,7 @@ from liquid.builtin.tags.liquid_tag import LiquidNode
 from airflow_ma.channels import markup
 from airflow_ma.channels.covered import Cover
 from airflow_ma.channels.dependence import UNSUBSCRIBE, paths_of
+from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.template_language import Flavour, Part, parse_part
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
@@ -55,25 +56,48 @@ _TEXTS = {
 }
 
 
+class FooterError(ValueError):
+    """Marketing mail that the law forbids; says all that is missing and what to do."""
+
+
+def refuse_unlawful(template: EmailTemplate | ProviderTemplate, purpose: str) -> None:
+    """Raise FooterError unless this installation may send the template for this purpose.
+
+    What is in a template that the provider holds nobody can see from here.
+    """
+    problems = check_sender(purpose)
+    if isinstance(template, EmailTemplate):
+        problems += check_footer(template, purpose)
+    if problems:
+        raise FooterError(". ".join(problems))
+
+
+def check_sender(purpose: str, language: str = "en") -> list[str]:
+    """Which settings that name the sender are missing, and what to do, in that language."""
+    if purpose == "transactional":
+        return []
+    texts, ours = _TEXTS[language], settings()
+    values = {
+        "AIRFLOW_MA_SENDER_NAME": ours.sender_name,
+        "AIRFLOW_MA_SENDER_EMAIL": ours.sender_email,
+        "AIRFLOW_MA_POSTAL_ADDRESS": ours.postal_address,
+    }
+    return [
+        texts["setting"].format(setting=setting, what=texts[setting])
+        for setting, value in values.items()
+        if not value.strip()
+    ]
+
+
 def check_footer(template: EmailTemplate, purpose: str, language: str = "en") -> list[str]:
-    """What keeps the template from being sent for this purpose, and what to do about it, in that language.
+    """What the template lacks to be sent for this purpose, and what to do about it, in that language.
 
     Marketing mail shows name, address and unsubscribe link in both parts and all its languages.
     """
     if purpose == "transactional":
         return []
     texts = _TEXTS[language]
-    ours = settings()
-    values = {
-        "AIRFLOW_MA_SENDER_NAME": ours.sender_name,
-        "AIRFLOW_MA_SENDER_EMAIL": ours.sender_email,
-        "AIRFLOW_MA_POSTAL_ADDRESS": ours.postal_address,
-    }
-    problems = [
-        texts["setting"].format(setting=setting, what=texts[setting])
-        for setting, value in values.items()
-        if not value.strip()
-    ]
+    problems: list[str] = []
     for folder, parts in ((one.folder, one.parts) for one in template.languages.values()):
         for flavour in (Flavour.HTML, Flavour.TEXT):
             file = parts[flavour].source.file

@@ -28,3 +28,28 @@ def check() -> None:
     from airflow_ma.engine.database import open_database
 
     tell("ready", url=open_database().engine.url.render_as_string())
+
+
+@db.command(cls=Command)
+def prune() -> None:
+    """See consent_texts.py."""
+    from airflow_ma.config import settings
+    from airflow_ma.contacts.retention import prune as remove_old
+    from airflow_ma.engine.clock import from_ms
+    from airflow_ma.engine.database import open_database
+
+    told = settings()
+    removed = remove_old(
+        open_database(), keep_events_days=told.keep_events_days, keep_mailbox_days=told.keep_mailbox_days
+    )
+    for name, number, before in (
+        ("events", removed.events, removed.events_before),
+        ("mails", removed.mails, removed.mails_before),
+    ):
+        if before is None:
+            tell(f"{name}_kept")
+        else:
+            day = from_ms(before, told.timezone).to_date_string()
+            tell(f"{name}_pruned", number=f"{number:,}", before=day)
+    if removed.events_needed:
+        tell("events_needed", number=f"{removed.events_needed:,}")

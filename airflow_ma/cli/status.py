@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airflow_ma.cli.command import Command, Option, json_option, language, tell
+from airflow_ma.cli.sending import in_iso, print_waiting
 from airflow_ma.cli.texts import TEXTS, say
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def status(journey: str | None, cohort: str | None, as_json: bool) -> None:
     from airflow_ma.engine.database import open_database
     from airflow_ma.insight.progress import journey_progress, journey_summaries
 
-    with open_database().read() as connection:
+    database = open_database()
+    with database.read() as connection:
         if journey is None:
             summaries = journey_summaries(connection)
         else:
@@ -36,9 +38,9 @@ def status(journey: str | None, cohort: str | None, as_json: bool) -> None:
         else:
             _show_all(summaries)
     elif as_json:
-        _print_json(dataclasses.asdict(progress))
+        _print_json(in_iso(dataclasses.asdict(progress)))
     else:
-        _show(progress)
+        _show(progress, database.clock().now())
 
 
 def _print_json(value: object) -> None:
@@ -60,7 +62,7 @@ def _show_all(summaries: list[JourneySummary]) -> None:
     print_table(table)
 
 
-def _show(progress: JourneyProgress) -> None:
+def _show(progress: JourneyProgress, now: int) -> None:
     from rich.markup import escape
 
     from airflow_ma.cli.tables import print_table, table_with
@@ -89,6 +91,10 @@ def _show(progress: JourneyProgress) -> None:
     }
     for name, fact in facts.items():
         click.echo(f"{say(name, in_language)}: {fact}")
+    if progress.waiting_mails:
+        print_waiting(progress.waiting_mails, now, with_journey=False)
+    if unknown := sum(states.get("unknown", 0) for states in progress.messages.values()):
+        tell("see_unknown", number=f"{unknown:,}")
     if progress.overdue:
         click.echo(say("overdue", in_language, number=f"{progress.overdue:,}"), err=True)
     if progress.lost or progress.doubled:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from airflow_ma.cli import consent_texts, sending_texts
+
 LANGUAGES = ("en", "ja")
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -58,6 +60,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Encoding of the file, such as utf-8, cp932 (Shift_JIS) or euc_jp; found out if not given.",
         "ファイルの文字コード（utf-8、cp932（Shift_JIS）、euc_jp など）。指定しなければ自動で判別します。",
     ),
+    "option_consent": (
+        "Where all people in the file agreed to marketing mail, such as 'newsletter form, spring 2026'.",
+        "ファイル内の全員が広告・宣伝メールの受信に同意した場所や経緯"
+        "（例:「2026年春 メルマガ登録フォーム」）。",
+    ),
+    "option_consent_at": (
+        "When they agreed, such as 2026-04-01; today if not given.",
+        "同意した日（例: 2026-04-01）。指定しなければ今日とみなします。",
+    ),
     "option_cohort": (
         "Only the people of one run of a one-off campaign.",
         "単発キャンペーンの1回分の対象者だけに絞ります。",
@@ -103,6 +114,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{number} rows were not loaded. They are in {file} with the reasons: correct and import that file.",
         "{number} 行を取り込めませんでした。理由を付けて {file} に書き出しました。直して取り込んでください。",
     ),
+    "consent_needs_text": (
+        "say where the people agreed: --consent 'newsletter form, spring 2026'",
+        "同意を得た場所や経緯を指定してください（例: --consent '2026年春 メルマガ登録フォーム'）",
+    ),
+    "withheld": (
+        "{number} people have unsubscribed or their address is suppressed: "
+        "that stays so, whatever the file says.",
+        "{number} 人は配信停止済みか、送信停止リストにあるアドレスです。ファイルの内容にかかわらず、"
+        "配信停止のままにしました。",
+    ),
+    "without_consent": (
+        "{number} people may not get marketing mail yet: their consent is not on record. If they agreed, "
+        "import the file again and say where: airflow-ma contacts import {file} --consent 'newsletter form, "
+        "spring 2026', or add the column consented_at. docs/consent.md has more.",
+        "{number} 人は受信の同意が記録されていないため、まだ広告・宣伝メールを送れません。"
+        "同意を得ている場合は、その経緯を付けてもう一度取り込んでください: "
+        "airflow-ma contacts import {file} --consent '2026年春 メルマガ登録フォーム'。"
+        "consented_at（同意日）の列を加えても構いません。詳しくは docs/consent.ja.md をご覧ください。",
+    ),
     "no_journeys": ("No journey has run yet.", "まだ実行されたジャーニーはありません。"),
     "journey": ("Journey", "ジャーニー"),
     "title": ("Title", "名前"),
@@ -136,7 +166,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} · キー {key} · スコア {score} · {timezone}",
     ),
     "tags": ("Tags: {tags}", "タグ: {tags}"),
-    "unsubscribed": ("Unsubscribed on {at}", "{at} に配信停止"),
     "in_no_journey": ("Is in no journey and never was.", "どのジャーニーにも参加したことがありません。"),
     "passage": ("{title} ({journey}), entered {at}", "{title}（{journey}）、{at} に参加"),
     "move": ("{title}: {outcome} → {to}", "{title}: {outcome} → {to}"),
@@ -156,6 +185,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "email.open": ("opened the mail", "メールを開封"),
     "email.click": ("clicked in the mail", "メール内のリンクをクリック"),
     "email.unsubscribe": ("unsubscribed", "配信停止"),
+    "consent.requested": ("asked for our mails", "メール配信を申し込み"),
+    "consent.given": ("agreed to marketing mail", "メール受信に同意"),
     "reply": ("replied", "返信"),
     "page.view": ("looked at a page", "ページを閲覧"),
     "page.dwell": ("stayed on a page", "ページに滞在"),
@@ -164,6 +195,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "accepted": ("sent", "送信済み"),
     "unknown": ("perhaps sent", "送信されたか不明"),
     "rejected_mail": ("not sent", "未送信"),
+    **consent_texts.TEXTS,
+    **sending_texts.TEXTS,
 }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from airflow_ma.cli.status import message_state
 from airflow_ma.cli.texts import TEXTS, say
 
 if TYPE_CHECKING:
-    from airflow_ma.insight.person import Happening, Passage, Person
+    from airflow_ma.insight.history import Happening
+    from airflow_ma.insight.person import Passage, Person, Waiting, WaitingMail
 
 
 @click.command(cls=Command)
@@ -59,8 +60,11 @@ def _told(person: Person) -> Iterator[str]:
     yield say("person", in_language, name=name, key=person.key, score=person.score, timezone=person.timezone)
     if person.tags:
         yield say("tags", in_language, tags=", ".join(person.tags))
-    if person.unsubscribed_at is not None:
-        yield say("unsubscribed", in_language, at=_time(person.unsubscribed_at, person.timezone))
+    yield say("marketing_mail", in_language, state=_consent(person, in_language))
+    if person.suppressed is not None:
+        reason = say(f"reason_{person.suppressed.reason}", in_language)
+        at = _time(person.suppressed.at, person.timezone)
+        yield say("is_suppressed", in_language, reason=reason, at=at)
     if not person.passages:
         yield say("in_no_journey", in_language)
     for passage in person.passages:
@@ -77,6 +81,16 @@ def _told(person: Person) -> Iterator[str]:
             yield f"  {_time(happening.at, person.timezone)}  {_what(happening, in_language)}"
 
 
+def _consent(person: Person, in_language: str) -> str:
+    from airflow_ma.config import settings
+
+    if person.unsubscribed_at is not None:
+        return say("withdrew_at", in_language, at=_time(person.unsubscribed_at, person.timezone))
+    if person.consented_at is not None:
+        return say("agreed_at", in_language, at=_time(person.consented_at, person.timezone))
+    return say("never_yes" if settings().consent == "opt_out" else "never_no", in_language)
+
+
 def _time(ms: int, timezone: str) -> str:
     from airflow_ma.engine.clock import from_ms
 
@@ -84,6 +98,8 @@ def _time(ms: int, timezone: str) -> str:
 
 
 def _what(happening: Happening, in_language: str) -> str:
+    from airflow_ma.insight.sending_texts import reason_text
+
     title = happening.title
     match happening.what:
         case "move" if happening.to_step is None:
@@ -93,7 +109,7 @@ def _what(happening: Happening, in_language: str) -> str:
         case "message":
             state = message_state(happening.state or "", in_language)
             told = say("message", in_language, template=happening.template, title=title, state=state)
-            return f"{told} ({happening.reason})" if happening.reason else told
+            return f"{told} ({reason_text(happening.reason, in_language)})" if happening.reason else told
         case "alert":
             return say("alert", in_language, title=title, reason=happening.reason)
         case "answer":
@@ -112,7 +128,30 @@ def _now(passage: Passage, timezone: str, in_language: str) -> str:
         return say("has_left", in_language, reason=passage.left_reason)
     if waiting.held or waiting.due:
         return say("held" if waiting.held else "due", in_language, title=waiting.title)
+    if waiting.mail is not None:
+        return _why_no_mail(waiting, waiting.mail, timezone, in_language)
     if waiting.until is None:
         return say("waits", in_language, title=waiting.title)
     until = _time(waiting.until, timezone)
     return say("waits_until", in_language, title=waiting.title, until=until)
+
+
+def _why_no_mail(waiting: Waiting, mail: WaitingMail, timezone: str, in_language: str) -> str:
+    from airflow_ma.engine.unknown import MOST_ATTEMPTS
+    from airflow_ma.insight.sending_texts import reason_text, rule_text
+
+    stops = (
+        say("pause_of", in_language, conn_id=one.conn_id, at=_time(one.at, timezone), reason=one.reason)
+        for one in mail.pauses
+    )
+    return say(
+        f"mail_{mail.why}_{mail.fate}" if mail.fate else f"mail_{mail.why}",
+        in_language,
+        title=waiting.title,
+        until="-" if mail.until is None else _time(mail.until, timezone)[: -len(":00")],
+        rule=rule_text(mail.why, in_language),
+        pauses="; ".join(stops),
+        reason=reason_text(mail.reason, in_language),
+        attempt=mail.attempts + 1,
+        most=MOST_ATTEMPTS,
+    )

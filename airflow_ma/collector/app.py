@@ -20,7 +20,10 @@ from airflow_ma.channels.links import LinkSigner
 from airflow_ma.collector.intake import LOCK_WAIT, Intake
 from airflow_ma.collector.mail import mail_routes
 from airflow_ma.collector.pages import RETRY_AFTER, unknown_link
+from airflow_ma.collector.preferences import preference_routes
 from airflow_ma.collector.site import site_routes
+from airflow_ma.collector.subscribe import subscribe_routes
+from airflow_ma.collector.webhook import webhook_routes
 from airflow_ma.config import settings
 from airflow_ma.engine.database import Database, DatabaseError
 
@@ -42,10 +45,18 @@ def create_app(database: Database | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(intake.start)
         yield
         await run_in_threadpool(intake.close)
 
-    routes = [*mail_routes(intake), *site_routes(intake), Route("/healthz", health)]
+    routes = [
+        *mail_routes(intake),
+        *preference_routes(intake),
+        *subscribe_routes(intake),
+        *site_routes(intake),
+        *webhook_routes(intake),
+        Route("/healthz", health),
+    ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: lambda *_: unknown_link()})
     app.router.redirect_slashes = (
         False  # a bad link leads nowhere, and an unsubscribe POST must not be sent on
@@ -58,7 +69,14 @@ def serve(host: str, port: int) -> None:
     database = collector_database(settings().database)
     database.check_schema()
     # No access log: it would hold tokens, and each of those stands for a person.
-    uvicorn.run(create_app(database), host=host, port=port, access_log=False, server_header=False)
+    uvicorn.run(
+        create_app(database),
+        host=host,
+        port=port,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings().trusted_proxies,
+    )
     database.dispose()
 
 

@@ -6,28 +6,31 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from airflow_ma.channels.links import LinkSigner
+from airflow_ma.collector.spool import Spool
+from airflow_ma.config import settings
 from airflow_ma.engine.clock import Clock, RealClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import link, message
 
 log = logging.getLogger(__name__)
 
-Job = Callable[[sa.Connection], object]
-"""Something to do in one write transaction; it may be done again from the start when that fails."""
+Handler = Callable[[sa.Connection, Mapping[str, Any]], object]
+"""Stores something told in one write transaction. It must do no harm to do it again."""
 
 LOCK_WAIT = 5
 """Seconds that a request waits for a lock or a connection: shorter than people and mail programs do."""
 
 _CLOCK_KEPT = 1.0  # real seconds: the sandbox's clock is set once, asking for it at each request is waste
 _BACKLOG_PAUSE = 2.0  # real seconds between tries
-_BACKLOG_LIMIT = 10_000
+_BACKLOG_LIMIT = 100_000
 _LINKS_KEPT = 10_000
 
 
@@ -49,7 +52,9 @@ class Intake:
         self._clock: Clock | None = None
         self._clock_read = 0.0
         self._links: dict[int, str] = {}
-        self._backlog: deque[Job] = deque()
+        self._handlers: dict[str, Handler] = {}
+        self._backlog: deque[dict[str, Any]] = deque()
+        self._spool: Spool | None = None
         self._backlog_lock = threading.Lock()
         self._draining = threading.Lock()
         self._turn = threading.Lock()
@@ -81,34 +86,40 @@ class Intake:
         finally:
             self._turn.release()
 
-    def store_or_keep(self, job: Job) -> bool:
-        """Do it now, or as soon as the database is back: the asker will not come again.
+    def handles(self, kind: str, handler: Handler) -> None:
+        """Say what stores things of this kind, those too that an earlier collector has kept."""
+        self._handlers[kind] = handler
 
-        Returns whether it is done. What is kept is in memory only, and the oldest 10,000 at most.
+    def start(self) -> None:
+        """Take over what collectors that are dead could not store."""
+        with self._backlog_lock:
+            self._open_spool()
+            if self._backlog:
+                self._start_working_off()
+
+    def store_or_keep(self, kind: str, values: Mapping[str, Any]) -> Any:
+        """Store it now, or as soon as the database is back: the asker will not come again.
+
+        Returns what its handler says; None when it is kept, on disk, until then. ``values`` go into JSON.
         """
         try:
             with self.write() as connection:
-                job(connection)
+                return self._handlers[kind](connection, values)
         except sa.exc.SQLAlchemyError as error:
             log.warning("the database did not take it: %s", explain(error))
-            if _is_hopeless(error):
-                return False
-            with self._backlog_lock:
-                if len(self._backlog) >= _BACKLOG_LIMIT:
-                    log.error("the database is away for too long: an event is lost")
-                    return False
-                self._backlog.append(job)
-                if self._backlog_thread is None:
-                    self._backlog_thread = threading.Thread(target=self._work_off, daemon=True)
-                    self._backlog_thread.start()
-            return False
-        return True
+            if not _is_hopeless(error):
+                self._keep({"kind": kind, "values": dict(values)})
+            return None
 
     def close(self) -> None:
         """Try once more to store what is kept."""
         self._drain()
-        if self._backlog:
-            log.error("%d events could not be stored before the end and are lost", len(self._backlog))
+        with self._backlog_lock:
+            if self._backlog:
+                log.warning("%d events are kept until the collector is started again", len(self._backlog))
+            if self._spool is not None:
+                self._spool.close(stored=not self._backlog)
+                self._spool = None
 
     def destination(self, link_id: int) -> str | None:
         """Where a link leads. Raises SQLAlchemyError when it is not known and cannot be asked for."""
@@ -122,6 +133,29 @@ class Intake:
                 self._links[link_id] = url  # rows of ma_link never change
         return url
 
+    def _keep(self, record: dict[str, Any]) -> None:
+        with self._backlog_lock:
+            if len(self._backlog) >= _BACKLOG_LIMIT:
+                log.error("the database is away for too long: an event is lost")
+                return
+            try:
+                self._open_spool().keep(record)
+            except OSError as error:
+                log.error("an event is kept in memory only, AIRFLOW_MA_HOME: %s", error.strerror or error)
+            self._backlog.append(record)
+            self._start_working_off()
+
+    def _open_spool(self) -> Spool:
+        if self._spool is None:
+            self._spool = Spool(settings().home / "collector")
+            self._backlog.extend(self._spool.inherit())
+        return self._spool
+
+    def _start_working_off(self) -> None:
+        if self._backlog_thread is None:
+            self._backlog_thread = threading.Thread(target=self._work_off, daemon=True)
+            self._backlog_thread.start()
+
     def _work_off(self) -> None:
         while True:
             time.sleep(_BACKLOG_PAUSE)
@@ -134,17 +168,24 @@ class Intake:
     def _drain(self) -> None:
         with self._draining:
             for _ in range(len(self._backlog)):
-                job = self._backlog.popleft()
-                if not self._stored(job):
-                    # Each further try could wait as long; this one goes to the end, it may be its own fault.
-                    self._backlog.append(job)
+                record = self._backlog.popleft()
+                if not self._stored(record):
+                    # Each further try could wait as long; this goes to the end, it may be its own fault.
+                    self._backlog.append(record)
                     return
+            with self._backlog_lock:
+                if not self._backlog and self._spool is not None:
+                    self._spool.clear()
 
-    def _stored(self, job: Job) -> bool:
+    def _stored(self, record: Mapping[str, Any]) -> bool:
         """False when it is worth another try."""
+        handler = self._handlers.get(record.get("kind", ""))
+        if handler is None:
+            log.error("an event of a kind that this version does not know is lost")
+            return True
         try:
             with self.write() as connection:
-                job(connection)
+                handler(connection, record["values"])
         except sa.exc.SQLAlchemyError as error:
             if not _is_hopeless(error):
                 return False

@@ -13,15 +13,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from airflow_ma.channels.links import BadToken, Purpose
+from airflow_ma.collector.forms import TooLargeError, objects_to_tracking, read_body
 from airflow_ma.collector.intake import Intake, explain, find_message
 from airflow_ma.collector.machines import is_machine
+from airflow_ma.collector.page_texts import say
 from airflow_ma.collector.pages import RETRY_AFTER
 from airflow_ma.collector.visit import Visit, VisitError, read_visit
 from airflow_ma.collector.visits import store_visit
 
 log = logging.getLogger(__name__)
 
-BODY_BYTES = 16 * 1024
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST",
@@ -35,7 +36,7 @@ def site_routes(intake: Intake) -> list[Route]:
     """The script and the page-visit endpoint."""
 
     async def visit(request: Request) -> Response:
-        if request.method == "OPTIONS" or _objects(request):
+        if request.method == "OPTIONS" or objects_to_tracking(request):
             return Response(status_code=204, headers=CORS)
         try:
             told = read_visit(await _body(request))
@@ -44,6 +45,8 @@ def site_routes(intake: Intake) -> list[Route]:
             return JSONResponse(bad.body, status, CORS)
         try:
             who = await run_in_threadpool(_store, intake, told, request.headers.get("user-agent"))
+            if who is None:
+                return Response(status_code=204, headers=CORS)
         except sa.exc.SQLAlchemyError as error:
             log.warning("a visit was not stored, the browser is asked to try again: %s", explain(error))
             return _unavailable()
@@ -64,22 +67,14 @@ def _script() -> bytes:
     return files("airflow_ma.collector").joinpath("ma.js").read_bytes()
 
 
-def _objects(request: Request) -> bool:
-    return request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
-
-
 async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise VisitError(
-                "too_large", "The body must be 16 kB at most.", "本文は 16 kB 以内にしてください。"
-            )
-    return body
+    try:
+        return await read_body(request)
+    except TooLargeError:
+        raise VisitError("too_large", say("too_large", "en"), say("too_large", "ja")) from None
 
 
-def _store(intake: Intake, visit: Visit, user_agent: str | None) -> str:
+def _store(intake: Intake, visit: Visit, user_agent: str | None) -> str | None:
     clock = intake.clock()
     now = clock.now()
     at = now - int(visit.age * clock.speed)

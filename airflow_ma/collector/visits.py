@@ -9,18 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.collector.visit import Visit
+from airflow_ma.contacts.consent import newest, tracks, tracks_unasked
 from airflow_ma.engine.events import NewEvent, dedupe_key, record_events, wake_contacts
 from airflow_ma.engine.tables import event, visitor
 
 
 def store_visit(
     connection: sa.Connection, visit: Visit, contact_id: int | None, *, at: int, now: int, machine: bool
-) -> str:
+) -> str | None:
     """Store it once; returns the visitor id that the browser is to use from now on.
+
+    None when the person does not let us: then nothing at all is stored, not even without a name, because
+    the browser's id would lead back to the person.
 
     ``contact_id`` is whom a signed link says the browser belongs to. A visitor who belongs to somebody
     else already stays his: the browser becomes another visitor then.
     """
+    if not _may_store(connection, visit.visitor, contact_id):
+        return None
     who, belongs_to = _lock_visitor(connection, visit.visitor, now)
     while contact_id is not None and belongs_to not in (None, contact_id):
         who, belongs_to = _lock_visitor(connection, _other_visitor(who, contact_id), now)
@@ -50,6 +56,12 @@ def store_visit(
     return who
 
 
+def _may_store(connection: sa.Connection, visitor_id: str, contact_id: int | None) -> bool:
+    if contact_id is None:
+        contact_id = connection.scalar(sa.select(visitor.c.contact_id).where(visitor.c.id == visitor_id))
+    return tracks_unasked() if contact_id is None else tracks(connection, contact_id, "web_tracking")
+
+
 def _lock_visitor(connection: sa.Connection, visitor_id: str, now: int) -> tuple[str, int | None]:
     """Make the visitor if need be, hold its row, and say whose it is."""
     v = visitor.c
@@ -70,5 +82,7 @@ def _link(connection: sa.Connection, visitor_id: str, contact_id: int, now: int)
     connection.execute(
         sa.update(visitor).where(v.id == visitor_id).values(contact_id=contact_id, linked_at=now)
     )
-    earlier = sa.update(event).where(e.visitor_id == visitor_id, e.contact_id.is_(None))
+    said = newest(connection, contact_id, "web_tracking")
+    since = 0 if said is None else said.at  # what was seen before the person agreed stays nobody's
+    earlier = sa.update(event).where(e.visitor_id == visitor_id, e.contact_id.is_(None), e.at >= since)
     return connection.execute(earlier.values(contact_id=contact_id)).rowcount

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from airflow_ma.config import settings
 from airflow_ma.contacts.addresses import address_key, is_address
+from airflow_ma.contacts.import_moments import read_moment
 from airflow_ma.contacts.import_texts import ContactsFileError, RowError
 
 Value = bool | int | float | str
 
 LONGEST_KEY = 255
 LONGEST_TAG = 100
+LONGEST_CONSENT_TEXT = 200
 ALIASES: Mapping[str, str] = {
     "key": "contact key, contact id, customer id, user id, id, キー, 顧客ID, 顧客番号, 会員ID, 会員番号",
     "email": "e-mail, mail, email address, mail address, メールアドレス, メール, Eメール, 電子メール",
@@ -25,6 +28,9 @@ ALIASES: Mapping[str, str] = {
     "timezone": "time zone, tz, タイムゾーン",
     "tags": "tag, タグ",
     "score": "スコア",
+    "consented_at": "consent date, opt-in date, 同意日, 同意日時, 配信同意日",
+    "consent_source": "opt-in source, 同意の取得元, 同意取得元",
+    "consent_wording": "同意文言, 同意文言の版",
 }
 """Column -> other names of it in a header; spaces, case and full-width letters make no difference."""
 REJECT_COLUMNS = ("rejected_line", "rejected_reason")
@@ -45,6 +51,15 @@ _DECIMAL = re.compile(r"-?(?=[\d.]{3,16}$)(?:0|[1-9]\d*)\.\d+", re.ASCII)
 _SCORE = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """That somebody agreed to marketing mail: when (ms), where, and to which version of the wording."""
+
+    at: int
+    source: str
+    wording: str | None = None
+
+
 @dataclass(slots=True)
 class ContactRow:
     """One good row; None and nothing mean that the row does not say."""
@@ -60,13 +75,20 @@ class ContactRow:
     score: int | None
     tags: tuple[str, ...]
     attributes: dict[str, Value]
+    consent: GivenConsent | None
 
 
 class Header:
-    """The columns of a file. Raises ContactsFileError when they cannot be told apart or there is no key."""
+    """The columns of a file. Raises ContactsFileError when they cannot be told apart or there is no key.
 
-    def __init__(self, names: Sequence[str], path: Path) -> None:
+    ``consent`` holds for the rows that name no date of their own; ``now`` (ms) is later than any consent.
+    """
+
+    def __init__(self, names: Sequence[str], path: Path, now: int, consent: GivenConsent | None) -> None:
         self._path = path
+        self._now = now
+        self._consent = consent
+        self._timezone = settings().timezone
         self.names = [name.strip() for name in names]
         self._columns = self._find_columns()
         if "key" not in self._columns:
@@ -92,7 +114,7 @@ class Header:
         for column, others in ALIASES.items():
             meant = {_plain(other) for other in others.split(",")}
             # The column's own name goes before its other names, which are then ordinary attributes.
-            found = [n for name, n in seen.items() if _plain(name) == column] or [
+            found = [n for name, n in seen.items() if _plain(name) == _plain(column)] or [
                 n for name, n in seen.items() if _plain(name) in meant
             ]
             if len(found) > 1:
@@ -111,7 +133,7 @@ class Header:
             if cells[number]:
                 raise RowError("no_name", column=number + 1)
         cells.append("")
-        key, email, name, language, timezone, tags, score = [cells[number] for number in self._place]
+        key, email, name, language, timezone, tags, score, *consent = [cells[n] for n in self._place]
         if not key:
             raise RowError("no_key")
         if len(key) > LONGEST_KEY:
@@ -130,7 +152,22 @@ class Header:
             _score(score) if score else None,
             _tags(tags) if tags else (),
             {name: _value(cell) for number, name in self._attributes if (cell := cells[number])},
+            self._given(*consent) if any(consent) else self._consent,
         )
+
+    def _given(self, consented_at: str, source: str, wording: str) -> GivenConsent:
+        for text in (source, wording):
+            if len(text) > LONGEST_CONSENT_TEXT:
+                raise RowError("long_consent", value=text[:20] + "...", longest=LONGEST_CONSENT_TEXT)
+        default = self._consent
+        if consented_at:
+            at = read_moment(consented_at, self._timezone, self._now)
+            default = default or GivenConsent(at, f"import of {self._path.name}")
+        elif default is None:
+            raise RowError("no_consent_date")
+        else:
+            at = default.at
+        return GivenConsent(at, source or default.source, wording or default.wording)
 
 
 def _plain(name: str) -> str:

@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.config import settings
+from airflow_ma.contacts.import_consents import Consents
 from airflow_ma.contacts.import_rows import ContactRow
 from airflow_ma.contacts.import_texts import RowError
+from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.tables import contact, contact_tag
 
 IMPORT_LOCK = 7_046_029_254_386_353_131
 """Advisory lock on PostgreSQL: imports take turns batch by batch."""
-STORED = ("key", "email", "email_key", "name", "language", "timezone", "score", "attributes")
+STORED = ("key", "email", "email_key", "name", "language", "timezone", "score", "attributes", "consented_at")
 
 
 @dataclass(slots=True)
@@ -29,6 +31,10 @@ class Stored:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    unasked: int = 0
+    """Those of them with an address whose consent to marketing mail is not on record."""
+    withheld: int = 0
+    """Those of them who have withdrawn it, or whose address is suppressed, whatever the file says."""
     bad: list[tuple[int, list[str], RowError]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -69,6 +75,7 @@ def store(connection: sa.Connection, rows: Sequence[ContactRow], seen: Mapping[s
     result = Stored()
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORT_LOCK)))
+    consents = Consents(connection, rows, now)
     existing = _existing(connection, [row.key for row in rows])
     owners = _owners(connection, [row.email_key for row in rows if row.email_key])
     tags = _tags(connection, rows, existing)
@@ -84,11 +91,12 @@ def store(connection: sa.Connection, rows: Sequence[ContactRow], seen: Mapping[s
         result.lines[row.key] = row.line
         known = existing.get(row.key)
         new_tags = set(row.tags) - tags.get(row.key, set())
+        changes: dict[str, Any] = consents.judge(row, known)
         if known is None:
             result.created += 1
-            values = _new(row, defaults.language, defaults.timezone)
+            values = _new(row, defaults.language, defaults.timezone) | changes
         else:
-            changes = _changes(row, known)
+            changes |= _changes(row, known)
             if not changes and not new_tags:
                 result.unchanged += 1
                 continue
@@ -102,20 +110,25 @@ def store(connection: sa.Connection, rows: Sequence[ContactRow], seen: Mapping[s
                 owners.pop(known.email_key, None)
             owners[row.email_key] = row.key
     _upsert(connection, changed, tagged)
+    consents.write_down()
+    result.unasked, result.withheld = consents.unasked, consents.withheld
     return result
 
 
 def _existing(connection: sa.Connection, keys: Sequence[str]) -> dict[str, sa.Row[Any]]:
     c = contact.c
-    query: sa.Select[Any] = sa.select(c.id, *(c[name] for name in STORED)).where(c.key.in_(keys))
-    if connection.dialect.name == "postgresql":  # a step may be changing them just now
+    columns = [c.id, c.unsubscribed_at, *(c[name] for name in STORED)]
+    dialect = connection.dialect.name
+    query: sa.Select[Any] = sa.select(*columns).where(one_of(dialect, c.key, keys))
+    if dialect == "postgresql":  # a step may be changing them just now
         query = query.order_by(c.id).with_for_update()
     return {row.key: row for row in connection.execute(query).all()}
 
 
 def _owners(connection: sa.Connection, email_keys: Sequence[str]) -> dict[str, str]:
     c = contact.c
-    rows = connection.execute(sa.select(c.email_key, c.key).where(c.email_key.in_(email_keys)))
+    mine = one_of(connection.dialect.name, c.email_key, email_keys)
+    rows = connection.execute(sa.select(c.email_key, c.key).where(mine))
     return {row.email_key: row.key for row in rows}
 
 
@@ -126,7 +139,8 @@ def _tags(
     t = contact_tag.c
     found: dict[str, set[str]] = {}
     if key_of:
-        for row in connection.execute(sa.select(t.contact_id, t.tag).where(t.contact_id.in_(list(key_of)))):
+        mine = one_of(connection.dialect.name, t.contact_id, list(key_of))
+        for row in connection.execute(sa.select(t.contact_id, t.tag).where(mine)):
             found.setdefault(key_of[row.contact_id], set()).add(row.tag)
     return found
 
@@ -149,6 +163,7 @@ def _new(row: ContactRow, language: str, timezone: str) -> dict[str, Any]:
         "timezone": row.timezone or timezone,
         "score": row.score or 0,
         "attributes": row.attributes,
+        "consented_at": None,
     }
 
 
@@ -190,7 +205,8 @@ def _upsert(connection: sa.Connection, changed: list[dict[str, Any]], tagged: Ma
         in_order = itemgetter(*getattr(sql, "positiontup", ()))
         connection.exec_driver_sql(str(sql), [in_order(row) for row in changed])
     if tagged:
-        ids = connection.execute(sa.select(c.key, c.id).where(c.key.in_(list(tagged)))).all()
+        mine = one_of(connection.dialect.name, c.key, list(tagged))
+        ids = connection.execute(sa.select(c.key, c.id).where(mine)).all()
         connection.execute(
             insert(contact_tag).on_conflict_do_nothing(),
             [{"contact_id": row.id, "tag": tag} for row in ids for tag in sorted(tagged[row.key])],

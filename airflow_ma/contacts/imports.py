@@ -13,13 +13,13 @@ from typing import IO, Self
 import sqlalchemy as sa
 
 from airflow_ma.contacts.import_file import Records, check_file, find_encoding
-from airflow_ma.contacts.import_rows import REJECT_COLUMNS, ContactRow, Header
+from airflow_ma.contacts.import_rows import REJECT_COLUMNS, ContactRow, GivenConsent, Header
 from airflow_ma.contacts.import_store import SeenKeys, Stored, store
 from airflow_ma.contacts.import_texts import ContactsFileError, RowError
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import journey_step
 
-__all__ = ["ContactsFileError", "ImportResult", "Progress", "import_contacts"]
+__all__ = ["ContactsFileError", "GivenConsent", "ImportResult", "Progress", "import_contacts"]
 
 BATCH = 2_000
 ATTEMPTS = 3
@@ -42,6 +42,10 @@ class ImportResult:
     """Where the rejected rows are, with line and reason; None when there are none."""
     encoding: str
     delimiter: str
+    unasked: int
+    """People of the file with an address whose consent to marketing mail is not on record."""
+    withheld: int
+    """People whose consent was not taken over: they unsubscribed, or their address is suppressed."""
 
 
 @dataclass(slots=True)
@@ -57,10 +61,13 @@ def import_contacts(
     *,
     encoding: str | None = None,
     language: str = "en",
+    consent: GivenConsent | None = None,
     progress: Progress | None = None,
 ) -> ImportResult:
     """Create or update one contact per row, by key; what a row leaves empty stays as it is.
 
+    ``consent`` is that of all people whose row names no date of consent of its own. It never brings
+    back who has unsubscribed.
     Each batch is a transaction of its own: after an interruption, import the file again. The reasons
     in the rejects file are in ``language`` (en or ja). Raises ContactsFileError when the file as a
     whole cannot be imported.
@@ -69,10 +76,10 @@ def import_contacts(
     size = check_file(path)
     encoding = find_encoding(path, encoding)
     clock = database.clock()
-    created = updated = unchanged = 0
+    created = updated = unchanged = unasked = withheld = 0
     with path.open("rb") as file, SeenKeys() as seen, _Rejects(path, language) as rejects:
         records = Records(file, encoding)
-        header = _header(records, path)
+        header = _header(records, path, clock.now(), consent)
         rejects.start(header.names, records.delimiter)
         try:
             for batch in _batches(records, header):
@@ -80,6 +87,8 @@ def import_contacts(
                 created += stored.created
                 updated += stored.updated
                 unchanged += stored.unchanged
+                unasked += stored.unasked
+                withheld += stored.withheld
                 rejects.write(sorted(batch.bad + stored.bad, key=lambda bad: bad[0]))
                 if progress:
                     progress(size if batch.last else min(file.tell(), size), size)
@@ -91,17 +100,26 @@ def import_contacts(
         rejects_path = rejects.keep()
     read = created + updated + unchanged + rejects.count
     return ImportResult(
-        read, created, updated, unchanged, rejects.count, rejects_path, encoding, records.delimiter
+        read,
+        created,
+        updated,
+        unchanged,
+        rejects.count,
+        rejects_path,
+        encoding,
+        records.delimiter,
+        unasked,
+        withheld,
     )
 
 
-def _header(records: Records, path: Path) -> Header:
+def _header(records: Records, path: Path, now: int, consent: GivenConsent | None) -> Header:
     line, names, problem = next(iter(records), (0, [], None))
     if not names:
         raise ContactsFileError("empty", path=path)
     if line != 1 or problem:
         raise ContactsFileError("no_header", path=path, line=line)
-    return Header(names, path)
+    return Header(names, path, now, consent)
 
 
 def _batches(records: Records, header: Header) -> Iterator[_Batch]:

@@ -53,9 +53,9 @@ KNOWN_FORMS = {
         "name of a template, see [emails.md](emails.md)", "テンプレート名（[emails.md](emails.md)）"
     ),
     "url": Said("address, with `*` for anything", "URL（`*` は任意の文字）"),
-    "channel": Said(
-        "name of a channel; without it, `AIRFLOW_MA_CHANNEL`",
-        "送信方法の名前（省略時は `AIRFLOW_MA_CHANNEL`）",
+    "connection": Said(
+        "id of an Airflow [connection](connections.md); without it, that of `AIRFLOW_MA_CHANNEL`",
+        "Airflow の接続ID（[connections.ja.md](connections.ja.md)。省略時は `AIRFLOW_MA_CHANNEL` の接続）",
     ),
     "condition": Said("condition, see [contacts.md](contacts.md)", "条件（[contacts.md](contacts.md)）"),
 }

@@ -114,12 +114,21 @@ class MessageFacts:
         )
         return found.correlate_except(message).scalar_subquery()
 
-    def has(self, *event_types: str, human: bool = True, where: Sequence[Predicate] = ()) -> Predicate:
-        """Whether one of these events came in for the mail; ``human`` leaves machines' out."""
+    def has(
+        self,
+        *event_types: str,
+        human: bool = True,
+        where: Sequence[Predicate] = (),
+        any_mail: bool = False,
+    ) -> Predicate:
+        """Whether one of these events came in for the mail, or for ``any_mail`` of this passage.
+
+        ``human`` leaves machines' out.
+        """
         conditions = [
             *where,
             message.c.enrollment_id == self.at.enrollment_id,
-            message.c.step == self.step,
+            sa.true() if any_mail else message.c.step == self.step,
             event.c.message_id == message.c.id,
             event.c.type.in_(event_types),
         ]

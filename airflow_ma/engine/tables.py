@@ -181,6 +181,15 @@ enrollment = sa.Table(
         sqlite_where=sa.text("wake_at IS NOT NULL"),
         postgresql_where=sa.text("wake_at IS NOT NULL"),
     ),
+    sa.Index(
+        "ix_ma_enrollment_hold",
+        "hold",
+        "journey_id",
+        "step",
+        "wake_at",
+        sqlite_where=sa.text("hold IS NOT NULL"),
+        postgresql_where=sa.text("hold IS NOT NULL"),
+    ),
 )
 
 move = sa.Table(
@@ -225,6 +234,13 @@ message = sa.Table(
         "step",
         sqlite_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
         postgresql_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_ma_message_retryable",
+        "journey_id",
+        "step",
+        sqlite_where=sa.text("state = 'retryable'"),
+        postgresql_where=sa.text("state = 'retryable'"),
     ),
 )
 

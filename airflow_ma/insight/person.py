@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.clock import NEVER
+from airflow_ma.engine.clock import NEVER, read_clock
+from airflow_ma.engine.pauses import PAUSED, Pause, pauses
 from airflow_ma.engine.tables import (
     alert,
     contact,
@@ -19,7 +20,11 @@ from airflow_ma.engine.tables import (
     journey_step,
     message,
     move,
+    suppression,
 )
+from airflow_ma.insight.history import Happening, history_of, told_event
+from airflow_ma.insight.sending import RETRYABLE
+from airflow_ma.insight.unknown import Fate, fate_of, patience
 
 NEWEST_EVENTS = 1_000
 
@@ -33,27 +38,29 @@ class UnknownPersonError(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened; the fields that do not apply to ``what`` are None. ``at`` is in ms."""
+class WaitingMail:
+    """Why a person's mail waits at the step where they stand. Times in ms."""
 
-    at: int
-    what: Literal["move", "message", "event", "alert", "answer"]
-    step: str | None = None
-    title: str | None = None
-    """Of the step."""
-    outcome: str | None = None
-    """Of a move, or what sales answered to an alert."""
-    to_step: str | None = None
-    to_title: str | None = None
-    type: str | None = None
-    """Of an event, such as page.view."""
-    url: str | None = None
-    machine: bool | None = None
-    template: str | None = None
-    state: str | None = None
-    """Of a message; see engine.ledger."""
+    why: str
+    """A hold of engine.pacing, engine.pauses or engine.unknown, or insight.sending.RETRYABLE."""
+    until: int | None
+    """When it is looked at again; None when somebody must resume sending first."""
     reason: str | None = None
-    run_id: str | None = None
+    """Of a mail that could not be sent or may be out: what went wrong."""
+    attempts: int = 0
+    """How often it was tried."""
+    fate: Fate | None = None
+    """Of a mail that may be out: what becomes of it if no trace is found."""
+    pauses: tuple[Pause, ...] = ()
+    """All there are, when it waits for the end of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """Why an address gets no mail, whoever it belongs to, and since when (ms)."""
+
+    reason: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Waiting:
     """Whether the next run of the journey looks at it."""
     held: bool
     """Whether a run is acting on it now."""
+    mail: WaitingMail | None = None
+    """Why its mail has not gone out yet, if it waits for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,9 @@ class Person:
     score: int
     tags: tuple[str, ...]
     attributes: Mapping[str, Any] = field(repr=False)
+    consented_at: int | None
     unsubscribed_at: int | None
+    suppressed: Suppressed | None
     passages: tuple[Passage, ...]
     elsewhere: tuple[Happening, ...]
     """Events outside every journey; of all events only the newest 1,000 are told."""
@@ -107,10 +118,13 @@ class Person:
 
 def find_person(connection: sa.Connection, email_or_key: str, *, now: int) -> Person:
     """Everything about the person with that mail address or key. ``now`` in ms. Raises UnknownPersonError."""
-    found = _find(connection, email_or_key.strip())
+    found = find_contact(connection, email_or_key)
     tags = connection.scalars(
         sa.select(contact_tag.c.tag).where(contact_tag.c.contact_id == found.id).order_by(contact_tag.c.tag)
     )
+    listed = connection.execute(
+        sa.select(suppression.c.reason, suppression.c.at).where(suppression.c.email_key == found.email_key)
+    ).one_or_none()
     passages, elsewhere = _passages(connection, found.id, now)
     return Person(
         key=found.key,
@@ -121,14 +135,18 @@ def find_person(connection: sa.Connection, email_or_key: str, *, now: int) -> Pe
         score=found.score,
         tags=tuple(tags),
         attributes=found.attributes,
+        consented_at=found.consented_at,
         unsubscribed_at=found.unsubscribed_at,
+        suppressed=Suppressed(*listed) if listed else None,
         passages=passages,
         elsewhere=elsewhere,
     )
 
 
-def _find(connection: sa.Connection, email_or_key: str) -> sa.Row[Any]:
+def find_contact(connection: sa.Connection, email_or_key: str) -> sa.Row[Any]:
+    """The row of ma_contact with that mail address or key. Raises UnknownPersonError."""
     c = contact.c
+    email_or_key = email_or_key.strip()
     for column, value in ((c.email_key, email_or_key.lower()), (c.key, email_or_key)):
         found = connection.execute(sa.select(contact).where(column == value)).one_or_none()
         if found is not None:
@@ -164,14 +182,13 @@ def _passages(
     told: set[int] = set()
     passages = []
     for row in enrollments:
-        mine = [one for one in events if _belongs(one, row, messages.get(row.id, []))]
+        place, mails = steps.get((row.journey_id, row.step)), messages.get(row.id, [])
+        mine = [one for one in events if _belongs(one, row, mails)]
         told.update(one.id for one in mine)
         titles = {
             step: known.title for (journey_id, step), known in steps.items() if journey_id == row.journey_id
         }
-        history = _history(
-            titles, moves.get(row.id, []), messages.get(row.id, []), alerts.get(row.id, []), mine
-        )
+        history = history_of(titles, moves.get(row.id, []), mails, alerts.get(row.id, []), mine)
         passages.append(
             Passage(
                 row.journey_key,
@@ -180,12 +197,12 @@ def _passages(
                 row.cohort,
                 row.entered_at,
                 history,
-                _waiting(row, steps.get((row.journey_id, row.step)), now),
+                _waiting(connection, row, place, mails, now),
                 row.left_at,
                 row.left_reason,
             )
         )
-    return tuple(passages), tuple(_event(one, None, {}) for one in events if one.id not in told)
+    return tuple(passages), tuple(told_event(one, None, {}) for one in events if one.id not in told)
 
 
 def _by_enrollment(
@@ -206,7 +223,13 @@ def _belongs(one: sa.Row[Any], passage: sa.Row[Any], messages: Sequence[sa.Row[A
     return bool(passage.entered_at <= one.at and (ended is None or one.at <= ended))
 
 
-def _waiting(row: sa.Row[Any], step: sa.Row[Any] | None, now: int) -> Waiting | None:
+def _waiting(
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    step: sa.Row[Any] | None,
+    mails: Sequence[sa.Row[Any]],
+    now: int,
+) -> Waiting | None:
     if row.wake_at is None:
         return None
     return Waiting(
@@ -217,76 +240,23 @@ def _waiting(row: sa.Row[Any], step: sa.Row[Any] | None, now: int) -> Waiting | 
         until=None if row.deadline_at is None or row.deadline_at >= NEVER else row.deadline_at,
         due=row.claim is None and row.wake_at <= now,
         held=row.claim is not None,
+        mail=_waiting_mail(connection, row, next((mail for mail in mails if mail.step == row.step), None)),
     )
 
 
-def _history(
-    titles: Mapping[str, str],
-    moves: Sequence[sa.Row[Any]],
-    messages: Sequence[sa.Row[Any]],
-    alerts: Sequence[sa.Row[Any]],
-    events: Sequence[sa.Row[Any]],
-) -> tuple[Happening, ...]:
-    """Oldest first; what happened in the same millisecond in the order in which it must have."""
-    left_by = {row.from_step: number for number, row in enumerate(moves)}
-    first_at = {row.at: number for number, row in reversed(list(enumerate(moves)))}
-    placed: list[tuple[int, float, Happening]] = []
-
-    def before_leaving(step: str) -> float:
-        return left_by.get(step, len(moves)) - 0.5
-
-    for number, row in enumerate(moves):
-        to_title = titles.get(row.to_step, row.to_step) if row.to_step else None
-        placed.append(
-            (
-                row.at,
-                number,
-                Happening(
-                    row.at,
-                    "move",
-                    step=row.from_step,
-                    title=titles.get(row.from_step, row.from_step),
-                    outcome=row.outcome,
-                    to_step=row.to_step,
-                    to_title=to_title,
-                    run_id=row.run_id,
-                ),
-            )
-        )
-    for row in messages:
-        at = row.sent_at if row.sent_at is not None else row.created_at
-        mail = Happening(
-            at,
-            "message",
-            step=row.step,
-            title=titles.get(row.step, row.step),
-            template=row.template,
-            state=row.state,
-            reason=row.reason,
-        )
-        placed.append((at, before_leaving(row.step), mail))
-    for row in alerts:
-        title = titles.get(row.step, row.step)
-        raised = Happening(row.created_at, "alert", step=row.step, title=title, reason=row.reason)
-        placed.append((row.created_at, before_leaving(row.step), raised))
-        if row.closed_at is not None:
-            answer = Happening(row.closed_at, "answer", step=row.step, title=title, outcome=row.outcome)
-            placed.append((row.closed_at, before_leaving(row.step) + 0.1, answer))
-    sent = {row.id: row.step for row in messages}
-    for row in events:
-        step = sent.get(row.message_id)
-        order = before_leaving(step) + 0.8 if step else first_at.get(row.at, len(moves)) - 0.3
-        placed.append((row.at, order, _event(row, step, titles)))
-    return tuple(happening for _, _, happening in sorted(placed, key=lambda one: one[:2]))
-
-
-def _event(row: sa.Row[Any], step: str | None, titles: Mapping[str, str]) -> Happening:
-    return Happening(
-        row.at,
-        "event",
-        step=step,
-        title=titles.get(step, step) if step else None,
-        type=row.type,
-        url=row.url,
-        machine=row.machine,
-    )
+def _waiting_mail(
+    connection: sa.Connection, row: sa.Row[Any], mail: sa.Row[Any] | None
+) -> WaitingMail | None:
+    why = row.hold or (RETRYABLE if mail is not None and mail.state == "retryable" else None)
+    if why is None:
+        return None
+    until = None if row.wake_at >= NEVER else row.wake_at
+    if why == PAUSED:
+        return WaitingMail(why, until, pauses=tuple(pauses(connection)))
+    if mail is None:  # it is held before anything is written about it
+        return WaitingMail(why, until)
+    unknown = mail.state == "unknown" and mail.resolved_at is None
+    if not unknown:
+        return WaitingMail(why, until, mail.reason, mail.attempts)
+    decided_at = mail.sent_at + patience(read_clock(connection))
+    return WaitingMail(why, decided_at, mail.reason, mail.attempts, fate_of(mail.purpose, mail.attempts))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.tables import alert, enrollment, journey, journey_step, mailbox, message, move
+from airflow_ma.insight.sending import WaitingMails, waiting_mails
 
 ENTERED = "entered"
 OVERDUE_SECONDS = 120
@@ -55,7 +56,7 @@ class JourneyProgress:
     left: Mapping[str, int]
     """Reason -> how many left the journey for it."""
     messages: Mapping[str, Mapping[str, int]]
-    """Step -> state of the message -> how many."""
+    """Step -> state of the message -> how many; "given_up" are those whose fate nobody learnt in time."""
     alerts: int
     alerts_open: int
     overdue: int
@@ -64,6 +65,8 @@ class JourneyProgress:
     """Enrollments whose place their moves do not explain, moves whose enrollment is gone: always 0."""
     doubled: int
     """Messages and enrollments that exist once too often, and mails without a message: always 0."""
+    waiting_mails: tuple[WaitingMails, ...] = ()
+    """Whose mail waits, by step and reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def journey_progress(
         overdue=_overdue(connection, mine),
         lost=_lost(connection, found.id, mine, cohort),
         doubled=_doubled(connection, mine),
+        waiting_mails=tuple(waiting_mails(connection, journeys={found.id}, cohort=cohort)),
     )
 
 
@@ -184,9 +188,11 @@ def _moves(
 
 def _messages(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> dict[str, dict[str, int]]:
     c = message.c
-    query = _of(sa.select(c.step, c.state, sa.func.count().label("number")), message, mine)
+    given_up = sa.and_(c.state == "unknown", c.resolved_at.is_not(None))
+    state = sa.case((given_up, "given_up"), else_=c.state).label("state")
+    query = _of(sa.select(c.step, state, sa.func.count().label("number")), message, mine)
     found: dict[str, dict[str, int]] = {}
-    for row in connection.execute(query.group_by(c.step, c.state).order_by(c.step, c.state)):
+    for row in connection.execute(query.group_by(c.step, state).order_by(c.step, state)):
         found.setdefault(row.step, {})[row.state] = row.number
     return found
 

@@ -1,20 +1,22 @@
-"""Who may use our pages and API: everyone who may edit a journey's DAG sees that journey's contacts.
+"""Who may use our pages and API: who may edit a journey's DAG sees its contacts, who may see it its counts.
 
-Airflow does not protect the web apps of plugins, so every route depends on ``reader``. It never looks
-at a DAG id that the caller names: the right to one DAG must not open the mails of another.
+Airflow does not protect the web apps of plugins, so every route depends on ``reader`` or ``onlooker``. They
+never look at a DAG id that the caller names: the right to one DAG must not open the mails of another.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
+from airflow.models import Connection
 from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException, Request
 
@@ -26,11 +28,16 @@ if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
 
-class Refused(HTTPException):
-    """The caller is known and may not do this."""
+SECTIONS = ("mailbox", "sending")
+Method = Literal["GET", "PUT"]
 
-    def __init__(self, detail: str) -> None:
+
+class Refused(HTTPException):
+    """The caller is known and may not do this; ``message`` names the text that a page shows."""
+
+    def __init__(self, detail: str, message: str = "refused") -> None:
         super().__init__(status_code=403, detail=detail)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -41,41 +48,90 @@ class Reader:
     journeys: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Onlooker:
+    """Who asks how it goes, and of which journeys they may see the counts, and of which the contacts, too."""
+
+    database: Database
+    journeys: frozenset[int]
+    contacts_of: frozenset[int]
+
+
 def reader(user: GetUserDep) -> Reader:
     """The caller's view. Raises Refused for who may edit no journey, DatabaseError without a database."""
-    edits_all = get_auth_manager().is_authorized_dag(method="PUT", user=user)
-    try:
-        database = open_database()
-        with database.read() as connection:
-            known = {row.key: row.id for row in connection.execute(sa.select(journey.c.key, journey.c.id))}
-    except DatabaseError:
-        if edits_all:
-            raise
-        known = {}
-    editable = _editable(set(known), user)
-    if not edits_all and not editable:
-        raise Refused("reading contacts' mails needs the right to edit their journey's DAG")
-    return Reader(database, frozenset(known[key] for key in editable))
+    refused = Refused("reading contacts' mails needs the right to edit their journey's DAG")
+    database, known = _known_journeys(user, "PUT", refused)
+    editable = _allowed(known, user, "PUT", refused)
+    return Reader(database, editable)
+
+
+def onlooker(user: GetUserDep) -> Onlooker:
+    """The caller's view. Raises Refused for who may see no journey, DatabaseError without a database."""
+    refused = Refused("how sending goes is shown to those who may see a journey's DAG", "refused_sending")
+    database, known = _known_journeys(user, "GET", refused)
+    seen = _allowed(known, user, "GET", refused)
+    return Onlooker(database, seen, seen & _allowed(known, user, "PUT", None))
 
 
 ReaderDep = Annotated[Reader, Depends(reader)]
+OnlookerDep = Annotated[Onlooker, Depends(onlooker)]
 
 
-def _editable(dag_ids: set[str], user: BaseUser) -> set[str]:
+def editable_connections(user: BaseUser, conn_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the Airflow connections that the caller may edit, whether they exist or not."""
+    by_team: dict[str | None, set[str]] = defaultdict(set)
+    several = conf.getboolean("core", "multi_team", fallback=False)
+    for conn_id in conn_ids:
+        by_team[Connection.get_team_name(conn_id) if several else None].add(conn_id)
+    found: set[str] = set()
+    for team, ids in by_team.items():
+        found |= get_auth_manager().filter_authorized_connections(
+            conn_ids=ids, user=user, method="PUT", **_named(team)
+        )
+    return frozenset(found)
+
+
+def _known_journeys(user: BaseUser, method: Method, refused: Refused) -> tuple[Database, Mapping[str, int]]:
+    try:
+        database = open_database()
+        with database.read() as connection:
+            rows = connection.execute(sa.select(journey.c.key, journey.c.id)).all()
+    except DatabaseError:
+        if _may_all(user, method):
+            raise
+        raise refused from None
+    return database, {row.key: row.id for row in rows}
+
+
+def _allowed(
+    known: Mapping[str, int], user: BaseUser, method: Method, refused: Refused | None
+) -> frozenset[int]:
+    """The ids of the journeys that the caller may see or edit. Raises ``refused`` if that is none at all."""
     teams: dict[str, str | None] = {}
     if conf.getboolean("core", "multi_team", fallback=False):
-        teams = DagModel.get_dag_id_to_team_name_mapping(list(dag_ids))
+        teams = DagModel.get_dag_id_to_team_name_mapping(list(known))
     by_team: dict[str | None, set[str]] = defaultdict(set)
-    for dag_id in dag_ids:
+    for dag_id in known:
         by_team[teams.get(dag_id)].add(dag_id)
     found: set[str] = set()
     for team, ids in by_team.items():
-        named = {"team_name": team} if team else {}
-        found |= get_auth_manager().filter_authorized_dag_ids(dag_ids=ids, user=user, method="PUT", **named)
-    return found
+        found |= get_auth_manager().filter_authorized_dag_ids(
+            dag_ids=ids, user=user, method=method, **_named(team)
+        )
+    if refused is not None and not found and not _may_all(user, method):
+        raise refused
+    return frozenset(known[key] for key in found)
 
 
-def own_origin(request: Request, _: ReaderDep) -> None:
+def _may_all(user: BaseUser, method: Method) -> bool:
+    return get_auth_manager().is_authorized_dag(method=method, user=user)
+
+
+def _named(team: str | None) -> dict[str, str]:
+    return {"team_name": team} if team else {}
+
+
+def own_origin(request: Request, _: GetUserDep) -> None:
     """Refuse a write that a page of another site makes a signed-in browser send.
 
     Browsers say where a request comes from. A program says nothing, and must send a bearer token.
@@ -89,10 +145,12 @@ def own_origin(request: Request, _: ReaderDep) -> None:
     else:
         own = request.headers.get("authorization", "").lower().startswith("bearer ")
     if not own:
-        raise Refused("this came from another site, or without a bearer token; nothing was changed")
+        raise Refused(
+            "this came from another site, or without a bearer token; nothing was changed", "refused_origin"
+        )
 
 
-def json_only(request: Request, _: ReaderDep) -> None:
+def json_only(request: Request, _: GetUserDep) -> None:
     """Refuse a body that is not declared as JSON: only those cannot be sent by a form of another site."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
@@ -102,6 +160,12 @@ def json_only(request: Request, _: ReaderDep) -> None:
 def login_url(request: Request) -> str:
     """Airflow's login page, which leads back here."""
     here: str = request.scope["root_path"]
-    back = request.url.path if request.method == "GET" else f"{here}/mailbox"
+    back = request.url.path if request.method == "GET" else f"{here}/{section_of(request)}"
     query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
     return f"{here.removesuffix(PREFIX)}/api/v2/auth/login?{urlencode({'next': back + query})}"
+
+
+def section_of(request: Request) -> str:
+    """Which of our pages the request belongs to: the first part of its path below ours."""
+    first = request.url.path.removeprefix(request.scope["root_path"]).strip("/").partition("/")[0]
+    return first if first in SECTIONS else SECTIONS[0]

@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+from airflow_ma.plugin.connection_test import PortlessConnectionTest
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import Receive, Scope, Send
 
 PREFIX = "/airflow-ma"
 
-_ENVELOPE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{}" stroke-width="2">'
-    '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3 7 9 6 9-6"/></svg>'
-)
+_ENVELOPE = '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3 7 9 6 9-6"/>'
+_PAPER_PLANE = '<path d="M21 3 3 10.5l7 3.5 3.5 7z"/><path d="M21 3 10 14"/>'
 
 
 class _WebApp:
@@ -36,8 +36,26 @@ def _built() -> FastAPI:
     return create_app()
 
 
-def _icon(colour: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(_ENVELOPE.format(colour).encode()).decode()
+def _icon(drawing: str, colour: str) -> str:
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
+        f'stroke-width="2" stroke-linejoin="round">{drawing}</svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+
+
+def _link(name: str, page: str, drawing: str) -> dict[str, Any]:
+    """One entry of the navigation. Without url_route it is a plain link to a tab of its own: inside Airflow's
+    frame, links in mails could not open.
+    """
+    return {
+        "name": name,
+        "href": f"{_base_path()}{PREFIX}/{page}",
+        "destination": "nav",
+        "nav_top_level": True,
+        "icon": _icon(drawing, "#4a5568"),
+        "icon_dark_mode": _icon(drawing, "#cbd5e0"),
+    }
 
 
 def _base_path() -> str:
@@ -45,21 +63,17 @@ def _base_path() -> str:
 
 
 class MarketingAutomationPlugin(AirflowPlugin):
-    """Adds the sandbox mailbox to Airflow's web server and to its navigation."""
+    """Adds the sandbox mailbox and the state of sending to Airflow's web server and to its navigation."""
 
     name = "airflow_ma"
     fastapi_apps: list[Any] = [  # noqa: RUF012 - as Airflow declares it
         {"app": _WebApp(), "url_prefix": PREFIX, "name": "Marketing automation"}
     ]
-    # Without url_route this is a plain link to a tab of its own: inside Airflow's frame, links in mails
-    # could not open.
+    fastapi_root_middlewares: list[Any] = [  # noqa: RUF012
+        {"middleware": PortlessConnectionTest, "name": "Test button of connections without a port"}
+    ]
     external_views: list[Any] = [  # noqa: RUF012
-        {
-            "name": "Mailbox",
-            "href": f"{_base_path()}{PREFIX}/mailbox",
-            "destination": "nav",
-            "nav_top_level": True,
-            "icon": _icon("#4a5568"),
-            "icon_dark_mode": _icon("#cbd5e0"),
-        }
+        _link("Mailbox", "mailbox", _ENVELOPE),
+        # Airflow cannot translate these names.
+        _link("Send 配信", "sending", _PAPER_PLANE),
     ]

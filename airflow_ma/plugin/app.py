@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from airflow_ma.engine.database import DatabaseError
-from airflow_ma.plugin import mailbox_api, mailbox_pages
+from airflow_ma.plugin import mailbox_api, mailbox_pages, sending_api, sending_pages
 from airflow_ma.plugin.access import Refused, login_url
 from airflow_ma.plugin.page import page
 
@@ -24,6 +24,8 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Marketing automation", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(mailbox_api.router)
     app.include_router(mailbox_pages.router)
+    app.include_router(sending_api.router)
+    app.include_router(sending_pages.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DatabaseError, _no_database)
@@ -44,7 +46,7 @@ async def _refused(request: Request, error: Exception) -> Response:
             login_url(request), status_code=303
         )  # no login, or one that is not valid any more
     if isinstance(error, Refused):
-        return page(request, "message.html", status=403, message="refused")
+        return page(request, "message.html", status=403, message=error.message)
     return page(request, "message.html", status=error.status_code, message=str(error.detail))
 
 
@@ -56,11 +58,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _no_database(request: Request, error: Exception) -> Response:
-    if isinstance(error, DatabaseError):
-        reason = detail = str(error)
-    else:  # its own text would quote the values of the statement: names and addresses
-        reason, detail = str(getattr(error, "orig", "")), "the database does not answer; try again"
+    told = str(error) if isinstance(error, DatabaseError) else None
+    # The text of any other error would quote the values of the statement: names and addresses.
+    reason = told or str(getattr(error, "orig", ""))
     log.error("the web pages cannot use the database of airflow_ma: %s", reason)
     if _for_program(request):
-        return JSONResponse({"detail": detail}, status_code=503)
-    return page(request, "message.html", status=503, message="no_database", detail=detail)
+        return JSONResponse({"detail": told or "the database does not answer; try again"}, status_code=503)
+    return page(request, "message.html", status=503, message="no_database", detail=told)

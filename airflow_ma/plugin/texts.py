@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from airflow_ma.plugin import sending_texts
+
 LANGUAGES = {"en": "English", "ja": "日本語"}
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -31,7 +33,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "older": ("Older", "以前のメール"),
     "none": ("No mails yet.", "まだメールはありません。"),
     "none_found": ("No mail matches.", "該当するメールはありません。"),
-    "back": ("All mails", "メール一覧"),
     "part_html": ("Mail", "表示"),
     "part_text": ("Text", "テキスト"),
     "part_headers": ("Headers", "ヘッダー"),
@@ -61,9 +62,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "This address or form is not right: a number is wrong, or a text is too long.",
         "アドレスまたは入力内容に誤りがあります。番号の間違いや、長すぎる文章がないかご確認ください。",
     ),
-    "no_database": ("The database cannot be used now.", "現在データベースを利用できません。"),
+    "no_database": (
+        "The database cannot be used now. Nothing is lost: what is due goes on once it is back.",
+        "現在データベースを利用できません。失われるものはなく、復旧すると処理が再開されます。",
+    ),
     "not_found": ("There is no such page.", "ページが見つかりません。"),
     "language": ("Language", "言語"),
+    "sections": ("Pages", "ページ"),
+    "back_mailbox": ("All mails", "メール一覧"),
+    **sending_texts.TEXTS,
 }
 
 

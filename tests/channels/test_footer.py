@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_ma.channels.footer import check_footer
+from airflow_ma.channels.footer import FooterError, check_footer, check_sender, refuse_unlawful
 from airflow_ma.channels.templates import load_template
 from airflow_ma.config import settings
 
@@ -102,8 +102,12 @@ def test_every_language_is_looked_at(tmp_path: Path) -> None:
 def test_the_settings_must_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(f"AIRFLOW_MA_{name}", " ")
     settings.cache_clear()
-    (english,) = check(tmp_path, WHOLE)
-    (japanese,) = check(tmp_path, WHOLE, language="ja")
+    (english,) = check_sender("marketing")
+    (japanese,) = check_sender("marketing", "ja")
+    assert check(tmp_path, WHOLE) == check_sender("transactional") == []
+    with pytest.raises(FooterError, match=f"AIRFLOW_MA_{name}"):
+        refuse_unlawful(load_template(tmp_path, "hello"), "marketing")
+    refuse_unlawful(load_template(tmp_path, "hello"), "transactional")
     assert english.startswith(f"AIRFLOW_MA_{name} is not set. Set it to the ")
     assert japanese.startswith(f"AIRFLOW_MA_{name} が設定されていないため送信できません。")
 

@@ -87,7 +87,7 @@ def test_preview_and_reason_are_files_of_the_mail(tmp_path: Path) -> None:
 
 
 def test_a_whole_document_stands_alone(tmp_path: Path) -> None:
-    whole = "<html><body>{{ sender.name }}Hi</body></html>"
+    whole = "<html><body>Hi</body></html>"
     mail = render(write(tmp_path, {"_layout/en.html": FRAME, "hello/en/body.html": whole}))
     assert "You asked" not in mail.html
 
@@ -100,7 +100,7 @@ def test_a_frame_is_of_its_language_only(tmp_path: Path) -> None:
 def test_a_written_text_has_a_frame_of_its_own(tmp_path: Path) -> None:
     files = {
         "_layout/en.html": FRAME,
-        "_layout/en.txt": "{{ content }}\n--\n{{ sender.name }}{{ unsubscribe_url }}\n",
+        "_layout/en.txt": "{{ content }}\n--\n{{ unsubscribe_url }}\n",
         "hello/en/body.html": "Hi",
         "hello/en/body.txt": "Dear {{ contact.name }}!\n",
     }
@@ -217,8 +217,7 @@ def test_css_is_inlined_and_nothing_else_changes(tmp_path: Path) -> None:
         write(tmp_path, {"hello/en/body.html": PAGE}), vip=True, color="teal", items=["x", "y"]
     ).html
     assert (
-        '<p class="late" style="color: teal;margin: 1px">A&nbsp;B a > b &#123;{ no }} &lt;i&gt;</p>'
-        in html
+        '<p class="late" style="color: teal;margin: 1px">A&nbsp;B a > b &#123;{ no }} &lt;i&gt;</p>' in html
     )
     assert html.count('<p style="color: teal;margin: 0;">') == 2
     assert re.search(

@@ -12,13 +12,13 @@ from airflow_ma.channels.variables import VariableProblem, find_variable_problem
 KNOWN = ["nickname", "city", "plan"]
 
 
-def problems(folder: Path, body: str, subject: str = "Subject", **files: str) -> list[VariableProblem]:
+def problems(folder: Path, html: str, subject: str = "Subject", text: str = "") -> list[VariableProblem]:
     english = folder / "hello/en"
     english.mkdir(parents=True, exist_ok=True)
     (english / "subject.txt").write_text(subject)
-    (english / "body.html").write_text(body)
-    for name, text in files.items():
-        (english / f"{name}.txt").write_text(text)
+    (english / "body.html").write_text(html)
+    if text:
+        (english / "body.txt").write_text(text)
     return find_variable_problems(load_template(folder, "hello"), KNOWN)
 
 
@@ -76,7 +76,7 @@ def test_every_file_is_looked_at_and_each_place_told_once(tmp_path: Path) -> Non
     frame.parent.mkdir()
     frame.write_text("<title>{{ subject }}</title><style>p {color: red}</style>\n{{ content }}\n{{ oops }}")
     found = problems(
-        tmp_path, "<p>{{ contact.a }}</p>\n{{ contact.a }}", "{{ contact.b }}", body="{{ contact.c }}"
+        tmp_path, "<p>{{ contact.a }}</p>\n{{ contact.a }}", "{{ contact.b }}", "{{ contact.c }}"
     )
     assert [(one.file.name, one.line, one.variable) for one in found] == [
         ("en.html", 3, "oops"),

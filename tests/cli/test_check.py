@@ -10,6 +10,9 @@ from click.testing import CliRunner
 
 from airflow_ma.cli import main
 from airflow_ma.cli.check import check
+from airflow_ma.config import settings
+from airflow_ma.engine.database import Database
+from tests.journeys import add_contacts
 
 DAGS = Path(__file__).parents[2] / "dags"
 
@@ -49,7 +52,7 @@ def write(tmp_path: Path):
 def test_the_examples_are_good() -> None:
     result = CliRunner().invoke(check, [str(DAGS)])
     assert result.exit_code == 0, result.output
-    assert "2 journeys, 0 errors" in result.stderr
+    assert "3 journeys, 0 errors" in result.stderr
 
 
 def test_a_good_file_is_good(write) -> None:
@@ -155,3 +158,54 @@ def test_files_of_other_encodings_and_twice_the_same_step_in_yaml(tmp_path: Path
     assert sjis == f"{tmp_path}/sjis.yaml:1: error: the file is not UTF-8. Save it as UTF-8 [yaml]"
     assert twice.startswith(f"{tmp_path}/twice.yaml:4: error: 'a' stands twice in steps")
     assert twice.endswith(". Rename one of them [duplicate-id]")
+
+
+@pytest.fixture
+def own_mail(tmp_path: Path):
+    def make(body: str) -> Path:
+        home = tmp_path / "emails" / "own" / "en"
+        home.mkdir(parents=True)
+        (home / "subject.txt").write_text("Hello")
+        (home / "body.html").write_text(body)
+        file = tmp_path / "mine.py"
+        file.write_text(PYTHON.format(**{**GOOD, "template": "own"}), encoding="utf-8")
+        return file
+
+    return make
+
+
+FOOTER = "{{ sender.name }} {{ sender.postal_address }} <a href='{{ unsubscribe_url }}'>Leave</a>"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en_US", "the unsubscribe link"), ("ja_JP", "配信停止のリンク")]
+)
+def test_a_mail_that_the_law_forbids_is_found(
+    own_mail, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    result = CliRunner().invoke(check, [str(own_mail("{{ sender.name }} {{ sender.postal_address }}"))])
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "footer" in result.output
+
+
+def test_a_variable_that_does_not_exist_is_found(own_mail) -> None:
+    file = own_mail(f"<p>{{{{ contcat.name }}}}</p><p>{{{{ contact.compnay }}}}</p>{FOOTER}")
+    in_ci = CliRunner().invoke(check, [str(file)])  # no database: nobody knows the attributes
+    assert in_ci.exit_code == 1
+    assert "body.html:1" in in_ci.output
+    assert "did you mean 'contact.name'" in in_ci.output
+    assert "compnay" not in in_ci.output
+
+
+def test_an_attribute_that_nobody_has_is_a_warning(
+    own_mail, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", url)
+    settings.cache_clear()
+    add_contacts(database, 2, attributes={"company": "Acme"})
+    result = CliRunner().invoke(check, [str(own_mail(f"{{{{ contact.compnay }}}}{FOOTER}"))])
+    assert result.exit_code == 0
+    assert "contact.company" in result.output

@@ -132,7 +132,7 @@ def test_a_database_is_made_checked_and_missed(tmp_path: Path) -> None:
     assert missed.stderr.startswith("Error: there is no database at ")
     assert missed.stderr.endswith("run: airflow-ma db migrate\n")
     assert call("--lang", "ja", "status").stderr.startswith("エラー: ")
-    assert call("db", "migrate").stdout.startswith("The database is at version 0001: sqlite:///")
+    assert call("db", "migrate").stdout.startswith("The database is at version 0002: sqlite:///")
     assert call("db", "check").stdout.startswith("The database is ready: sqlite:///")
     assert call("status").stdout == "No journey has run yet.\n"
 
@@ -196,7 +196,8 @@ def test_where_tells_the_way_in_the_persons_own_time(campaign: Database) -> None
     lines = [line.strip() for line in result.stdout.splitlines()]
     assert lines[0] == "<c1@example.com> · key c1 · score 0 · America/New_York"
     assert lines[1] == "Tags: customer"
-    told = [line.removeprefix("2026-11-30 20:00:00  ") for line in lines[4:]]
+    assert lines[2] == "Marketing mail: agreed on 1969-12-31 19:00:00"
+    told = [line.removeprefix("2026-11-30 20:00:00  ") for line in lines[5:]]
     titles = {
         s["step"]: s["title"]
         for s in json.loads(call("status", "sale_announcement", "--json").stdout)["steps"]

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from airflow_ma.channels.links import LinkSigner, link_ids
+from airflow_ma.channels.links import LinkSigner, click_url, link_ids, open_url, unsubscribe_url
 from airflow_ma.collector.app import create_app
 from airflow_ma.engine.clock import DAY, HOUR, ManualClock
 from airflow_ma.engine.database import Database
@@ -90,6 +90,15 @@ class World:
     def add_link(self, url: str) -> int:
         with self.database.write() as connection:
             return link_ids(connection, [url])[url]
+
+    def open_url(self, message_id: int, base: str = BASE) -> str:
+        return open_url(base, self.signer.tokens(message_id).open)
+
+    def click_url(self, message_id: int, link_id: int) -> str:
+        return click_url(BASE, self.signer.tokens(message_id).click, self.signer.link_token(link_id))
+
+    def unsubscribe_url(self, message_id: int, base: str = BASE) -> str:
+        return unsubscribe_url(base, self.signer.tokens(message_id).unsubscribe)
 
     def events(self, *types: str) -> list[Any]:
         with self.database.read() as connection:

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from airflow_ma.channels.links import click_url, open_url, unsubscribe_url
 from airflow_ma.collector import app as collector_app
 from airflow_ma.collector import intake
 from airflow_ma.collector.app import collector_database, create_app, serve
@@ -59,7 +60,7 @@ def test_without_being_given_one_it_opens_the_installations_database(
     settings.cache_clear()
     with TestClient(create_app()) as client:
         assert client.get("/healthz").status_code == 200
-        client.get(world.signer.open_url(BASE, 1))
+        client.get(world.open_url(1))
     assert len(world.events("email.open")) == 1
 
 
@@ -68,11 +69,13 @@ def test_an_unreachable_database_loses_no_reader(caplog: pytest.LogCaptureFixtur
         create_app(Database("postgresql://someone:hush@127.0.0.1:1/ma")), follow_redirects=False
     )
     signer = intake.LinkSigner.from_settings()
-    assert client.get(signer.open_url(BASE, 1)).headers["content-type"] == "image/gif"
-    assert client.get(signer.unsubscribe_url(BASE, 1)).status_code == 200
+    opened, clicked, left = signer.tokens(1)
+    gone = unsubscribe_url(BASE, left)
+    assert client.get(open_url(BASE, opened)).headers["content-type"] == "image/gif"
+    assert client.get(gone).status_code == 200
     for answer in (
-        client.get(signer.click_url(BASE, 1, 1)),
-        client.post(signer.unsubscribe_url(BASE, 1)),
+        client.get(click_url(BASE, clicked, signer.link_token(1))),
+        client.post(gone),
         client.post("/v/page", json=PAGE),
         client.get("/healthz"),
     ):
@@ -103,9 +106,9 @@ def test_a_locked_database_delays_but_loses_nothing(world: World, monkeypatch: p
         create_app(database), BASE, headers={"user-agent": CHROME}, follow_redirects=False
     ) as client:
         with locked(world.database), ThreadPoolExecutor(4) as pool:
-            opened = pool.submit(client.get, world.signer.open_url(BASE, 1))
-            clicked = pool.submit(client.get, world.signer.click_url(BASE, 1, link))
-            gone = pool.submit(client.post, world.signer.unsubscribe_url(BASE, 1))
+            opened = pool.submit(client.get, world.open_url(1))
+            clicked = pool.submit(client.get, world.click_url(1, link))
+            gone = pool.submit(client.post, world.unsubscribe_url(1))
             visited = pool.submit(client.post, "/v/page", json=PAGE)
             assert opened.result().headers["content-type"] == "image/gif"
             assert clicked.result().headers["location"].startswith("https://shop.example/?")
@@ -131,7 +134,7 @@ def test_what_waits_is_stored_when_the_collector_ends(world: World, monkeypatch:
     database = collector_database(world.database.url)
     with TestClient(create_app(database)) as client:
         with locked(world.database):
-            client.get(world.signer.open_url(BASE, 1))
+            client.get(world.open_url(1))
         assert world.events() == []
     assert len(world.events("email.open")) == 1
 
@@ -148,13 +151,13 @@ def test_many_requests_at_once_are_counted_exactly(world: World) -> None:
             together.wait()
             for n in range(each):
                 for number in range(1, 6) if thread % 2 else range(5, 0, -1):
-                    assert client.get(world.signer.open_url("", number)).status_code == 200
+                    assert client.get(world.open_url(number, "")).status_code == 200
                 same = PAGE | {"messageId": f"the-same-{n}"}
                 own = PAGE | {"visitor": f"own-visitor-{thread:08d}", "messageId": f"own-{thread}-{n}"}
                 for told in (same, own):
                     assert client.post("/v/page", json=told).status_code == 202
                 client.post("/v/page", json=own | {"ma": world.signer.visit_token(1 + thread % 5)})
-            client.post(world.signer.unsubscribe_url("", 1))
+            client.post(world.unsubscribe_url(1, ""))
 
     with serving(create_app(world.database)) as port, ThreadPoolExecutor(threads) as pool:
         base = f"http://127.0.0.1:{port}"
@@ -200,7 +203,7 @@ def test_a_wake_up_waits_for_a_sweep_that_holds_the_enrollment(
         with postgres_database.write() as connection:
             held = sa.select(enrollment.c.id).where(enrollment.c.id == 1).with_for_update()
             connection.execute(held)
-            request = pool.submit(client.get, world.signer.open_url(BASE, 1))
+            request = pool.submit(client.get, world.open_url(1))
             time.sleep(0.3)
             assert not request.done()
             assert world.events() == [], "stored only together with the wake-up"

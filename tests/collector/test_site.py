@@ -114,7 +114,7 @@ def test_a_bad_token_names_nobody_but_the_visit_counts(
 ) -> None:
     tokens = {
         "made up": "QmsxA0xLQJNp48_FNbSaOUl08g",
-        "another purpose": world.signer.open_url("", 1)[3:-4],
+        "another purpose": world.open_url(1, "")[3:-4],
         "an erased message": world.signer.visit_token(99),
     }
     assert client.post("/v/page", json=body(ma=tokens[purpose])).status_code == 202

@@ -33,13 +33,19 @@ def test_the_mix_is_japanese_and_english_in_several_time_zones() -> None:
     assert all(row["company"] and row["role"] and row["industry"] for row in owners)
 
 
+def test_who_never_agreed_is_a_customer_and_nothing_else() -> None:
+    """The letters of the wholesale desk reach everybody they are for."""
+    assert [row["tags"] for row in _rows() if not row["consented_at"]] == ["customer"] * 6
+
+
 def test_the_importer_takes_every_row_and_the_audiences_are_those_of_the_file(
     database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "contacts.csv"
     file.write_bytes(CONTACTS.read_bytes())
     result = import_contacts(database, file)
-    assert (result.created, result.rejected) == (300, 0)
+    assert (result.created, result.rejected, result.withheld) == (300, 0, 0)
+    assert result.unasked == 6, "a few never agreed, so that mails which are not sent are seen"
     for tag in CAMPAIGNS.values():
         with database.read() as connection:
             tagged = connection.scalars(

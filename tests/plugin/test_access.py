@@ -130,15 +130,14 @@ def test_the_documentation_of_the_app_is_not_open(airflow: Airflow) -> None:
         assert airflow.client().get(path).status_code == 404
 
 
-def test_airflow_shows_the_mailbox_as_a_plain_link_with_the_prefix(airflow: Airflow) -> None:
+def test_airflow_shows_our_pages_as_plain_links_with_the_prefix(airflow: Airflow) -> None:
     with airflow.client("admin") as client:
         plugins = client.get(f"{airflow.url}/api/v2/plugins").json()["plugins"]
-    (view,) = next(plugin for plugin in plugins if plugin["name"] == "airflow_ma")["external_views"]
-    assert (view["name"], view["href"], view["url_route"]) == (
-        "Mailbox",
-        f"{PREFIX}/airflow-ma/mailbox",
-        None,
-    )
+    views = next(plugin for plugin in plugins if plugin["name"] == "airflow_ma")["external_views"]
+    assert [(view["name"], view["href"], view["url_route"]) for view in views] == [
+        ("Mailbox", f"{PREFIX}/airflow-ma/mailbox", None),
+        ("Send 配信", f"{PREFIX}/airflow-ma/sending", None),
+    ]
 
 
 def test_without_its_tables_the_answer_is_503_and_quotes_nothing(airflow: Airflow) -> None:

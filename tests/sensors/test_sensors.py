@@ -63,6 +63,29 @@ def test_wait_for_reply(database: Database, clock: ManualClock) -> None:
     assert_sound(database)
 
 
+def test_a_late_answer_to_the_first_mail_is_an_answer(database: Database, clock: ManualClock) -> None:
+    with Journey("two_mails") as journey:
+        first = SendEmailOperator(task_id="first", template="sale_announcement")
+        reply = WaitForReplySensor(task_id="reply", mail="first", within=days(1))
+        second = SendEmailOperator(task_id="second", template="followup_sale")
+        again = WaitForReplySensor(task_id="again", mail="second", within=days(1))
+        AudienceOperator(task_id="people") >> first >> reply
+        reply >> Label("no_reply") >> second >> again
+        reply >> Label("replied") >> EndOperator(task_id="at_once")
+        again >> Label("replied") >> EndOperator(task_id="late", reason="late")
+        again >> Label("no_reply") >> EndOperator(task_id="never", reason="never")
+    late, never = add_contacts(database, 2)
+    sweep(journey, database)
+    clock.advance(DAY)
+    sweep(journey, database)
+    happen(database, "reply", late, "first")
+    sweep(journey, database)
+    assert places(database) == {late: "left: late", never: "again"}
+    clock.advance(DAY)
+    sweep(journey, database)
+    assert places(database)[never] == "left: never"
+
+
 def test_site_visits_count_since_the_mail_and_only_by_people(database: Database, clock: ManualClock) -> None:
     add = {"url": "*/price*", "times": 2, "since_mail": "mail", "within": "1 day"}
     journey = waiting("visit", CheckSiteVisitSensor, **add)

@@ -48,6 +48,13 @@ def upgrade() -> None:
                 comment="why its mail waits: quiet_hours, frequency_cap, paused or unresolved",
             )
         )
+        batch_op.create_index(
+            "ix_ma_enrollment_hold",
+            ["hold", "journey_id", "step", "wake_at"],
+            unique=False,
+            sqlite_where=sa.text("hold IS NOT NULL"),
+            postgresql_where=sa.text("hold IS NOT NULL"),
+        )
     with op.batch_alter_table("ma_message", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -72,6 +79,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
             postgresql_where=sa.text("state = 'unknown' AND resolved_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_ma_message_retryable",
+            ["journey_id", "step"],
+            unique=False,
+            sqlite_where=sa.text("state = 'retryable'"),
+            postgresql_where=sa.text("state = 'retryable'"),
         )
     op.create_table(
         "ma_consent",
@@ -128,7 +142,9 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION ma_consent_append_only")
+    op.drop_index("ix_ma_message_retryable", table_name="ma_message")
     op.drop_index("ix_ma_message_unresolved", table_name="ma_message")
+    op.drop_index("ix_ma_enrollment_hold", table_name="ma_enrollment")
     for table, columns in {
         "ma_message": ("resolved_at", "purpose", "conn_id"),
         "ma_enrollment": ("hold",),

@@ -1,0 +1,37 @@
+"""Wait for consent: hold each contact until it has agreed to marketing mail, or until time is up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+
+from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.step import StepSensor
+from airflow_ma.engine.steps import Arrivals, Cases
+from airflow_ma.journey.duration import Duration, days
+
+
+class WaitForConsentSensor(StepSensor):
+    """Hold each contact until it agrees to marketing mail, or until time is up.
+
+    Who has agreed already goes on at once; who has unsubscribed must agree again.
+    """
+
+    title = {"en": "Wait for consent", "ja": "配信の同意を待つ"}
+    outcomes = ("confirmed", "not_confirmed")
+
+    def __init__(
+        self,
+        *,
+        within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(7),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.within = within
+
+    def cases(self, at: Arrivals) -> Cases:
+        agreed = at.contact_matches(
+            lambda person: sa.and_(person.c.consented_at.is_not(None), person.c.unsubscribed_at.is_(None))
+        )
+        return {"confirmed": agreed, "not_confirmed": at.waited(self.within)}
