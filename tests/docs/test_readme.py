@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from airflow_ma.dag.load import load_journey
 from airflow_ma.demo.campaigns import audience
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
-from tests.docs.pages import blocks, headings, links, text_of
+from tests.docs.pages import ROOT, blocks, headings, links, text_of
 from tests.journeys import add_contacts, assert_sound, happen, mails, places, sweep
 
 ENGLISH, JAPANESE = text_of("README.md"), text_of("README.ja.md")
@@ -26,8 +27,9 @@ ENGLISH, JAPANESE = text_of("README.md"), text_of("README.ja.md")
 
 @pytest.fixture
 def dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder after a newcomer has typed in the journey and called the README's mail commands."""
+    """A checkout after a newcomer has typed in the journey and called the README's mail commands."""
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "dags" / "emails" / "_layout", tmp_path / "dags" / "emails" / "_layout")
     (make_mails,) = [block for block in blocks(ENGLISH, "sh") if "subject.txt" in block]
     subprocess.run(["bash", "-euc", make_mails], check=True)
     (tmp_path / "dags" / "welcome.py").write_text(PYTHON, encoding="utf-8")
