@@ -46,8 +46,10 @@ lint: $(STAMP) ## Style, types and who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(STAMP) ## Measure how fast contacts move
+bench: $(STAMP) ## Measure how fast contacts move, mails go out and events come in (about 15 minutes)
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench sending
+	@$(BIN)/python -m bench webhook
 
 # The tests run a real PostgreSQL and a real browser; nothing else needs these.
 debian-packages:

@@ -23,6 +23,7 @@ from bench.databases import NoServerError, PostgresqlStore, SqliteStore, Store
 from bench.outcome import DifferentWorkError, assert_same
 from bench.process import MeasurementError, live_in, measure
 from bench.results import Comparison, Run
+from bench.sending import sending
 from bench.webhook import webhook
 
 DEFAULT_SIZES = (10_000, 100_000)
@@ -163,6 +164,7 @@ def _machine() -> dict[str, Any]:
     }
 
 
+main.add_command(sending)
 main.add_command(webhook)
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``python -m bench.sending``: mails a CPU second, ours beside the plain way and the bare floor."""
+"""``python -m bench sending``: mails a CPU second, ours beside the plain way and the bare floor."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _server(module: str, *arguments: str) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write all numbers here."
 )
-def main(number: int, repeats: int, databases: str, json_file: Path | None) -> None:
+def sending(number: int, repeats: int, databases: str, json_file: Path | None) -> None:
     """Send over SendGrid and SMTP to servers on this machine, and compare what a mail costs."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
     progress = Console(stderr=True, highlight=False)
@@ -188,7 +188,3 @@ def _name(way: Way) -> str:
 
 def _judge(console: Console, met: bool, text: str) -> None:
     console.print(f"{'met    ' if met else 'not met'} {text}", style="green" if met else "red")
-
-
-if __name__ == "__main__":
-    main()

@@ -67,7 +67,9 @@ def _channel(way: str, database: Any, server: str) -> Any:
 
     if way == "smtp":
         host, port = server.split(":")
-        account = Account("bench", host=host, port=int(port), options={"disable_tls": True, "disable_ssl": True})
+        account = Account(
+            "bench", host=host, port=int(port), options={"disable_tls": True, "disable_ssl": True}
+        )
         return open_channel("smtp", database, account)
     return open_channel("sendgrid", database, Account("bench", password=KEY, options={"api_url": server}))
 

@@ -28,7 +28,9 @@ _DROPPED = "dropped: "
 
 m, c, e = message.c, contact.c, event.c
 
-_NOT_SURE = sa.or_(m.state == "sending", m.state == "unknown")
+_UNSURE = ("sending", "unknown", "retryable")
+"""States in which our ledger knows less than the provider; ``retryable`` after it was asked in vain."""
+_NOT_SURE = sa.or_(*(m.state == state for state in _UNSURE))
 
 
 class _Known(NamedTuple):
@@ -74,7 +76,7 @@ def write_reports(connection: sa.Connection, reports: Sequence[Report], clock: C
             if resolved_at is not None:
                 unsure = state != "accepted" or sent_at is None or sent_at > at
             elif state != "accepted":
-                unsure = state in ("sending", "unknown")
+                unsure = state in _UNSURE
             elif meaning.tracks and not machine and sent_at is not None:
                 # By the sender's own note of the time only; the report's time is cut to the second.
                 machine = is_too_soon(at + SECOND - 1, sent_at, clock)
@@ -84,7 +86,9 @@ def write_reports(connection: sa.Connection, reports: Sequence[Report], clock: C
         events.append(NewEvent(meaning.type, at, key, contact_id, None, message_id, url, properties, machine))
         if unsure or meaning.acts:
             acting[key] = _Known(report, contact_id, message_id, unsure)
-    new = record_new(connection, events, now=now)
+    # Whoever waits to hear what became of their mail.
+    waiting = {one.contact_id for one in acting.values() if one.unsure and one.contact_id is not None}
+    new = record_new(connection, events, now=now, also_wake=waiting)
     if acting or refused:
         stored = {one.dedupe_key for one in new}
         act = [known for key, known in acting.items() if key in stored]

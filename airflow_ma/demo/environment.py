@@ -157,7 +157,7 @@ class Place:
             "AIRFLOW_MA_EMAILS": str(self.emails),
             "AIRFLOW_MA_SENDER_NAME": "やまなみ Yamanami",
             "AIRFLOW_MA_SENDER_EMAIL": "hello@yamanami.example.com",
-            # A day lasts seconds here and a task's start takes some: who missed the morning might miss the next.
+            # A day lasts seconds here, and so does a task's start: it would come too late for the morning.
             "AIRFLOW_MA_QUIET_HOURS": "",
             "AIRFLOW_MA_POSTAL_ADDRESS": "〒390-0000 長野県見本市1-2-3 / 1-2-3 Mihon, Nagano",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self._airflow_database}?timeout=60",

@@ -126,6 +126,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
+        "wal_autocheckpoint=8000",  # pages: a checkpoint costs, and this many are 32 MB
         "temp_store=MEMORY",
         "cache_size=-65536",
         f"busy_timeout={int(BUSY_SECONDS * 1000)}",

@@ -7,7 +7,7 @@ a sweep skips enrollments that are held here. Either way nobody sleeps through a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -38,13 +38,27 @@ def dedupe_key(at: int, *parts: object) -> str:
     return ":".join([f"{at // 1000:011d}", *map(str, parts)])
 
 
+NO_NEWS = frozenset({"email.processed", "email.delivered", "email.deferred"})
+"""What happens to every mail on its way. No step waits for these, so nobody is woken: they are more than half
+of what a provider tells. A step that asks for one sees it the next time it looks."""
+
+
 def record_events(connection: sa.Connection, events: Sequence[NewEvent], *, now: int) -> int:
     """Store the events that are not there yet and wake their contacts; returns how many were new."""
     return len(record_new(connection, events, now=now))
 
 
-def record_new(connection: sa.Connection, events: Sequence[NewEvent], *, now: int) -> list[NewEvent]:
-    """The same; returns those that were new."""
+def record_new(
+    connection: sa.Connection,
+    events: Sequence[NewEvent],
+    *,
+    now: int,
+    also_wake: Collection[int] = frozenset(),
+) -> list[NewEvent]:
+    """The same; returns those that were new.
+
+    ``also_wake``: contacts who are woken by their new events even if those are of a type in ``NO_NEWS``.
+    """
     unique = {one.dedupe_key: one for one in events}
     ordered = [unique[key] for key in sorted(unique)]  # one lock order: no deadlocks
     insert = _insert_postgresql if connection.dialect.name == "postgresql" else _insert_sqlite
@@ -53,10 +67,16 @@ def record_new(connection: sa.Connection, events: Sequence[NewEvent], *, now: in
         chunk = ordered[start : start + BATCH]
         stored = insert(connection, chunk, now)
         new += chunk if stored is None else [one for one in chunk if one.dedupe_key in stored]
-    people = {one.contact_id for one in new if one.contact_id is not None}
+    known = [one for one in new if one.contact_id is not None]
+    people = {
+        one.contact_id
+        for one in new
+        if one.contact_id is not None and (one.type not in NO_NEWS or one.contact_id in also_wake)
+    }
     if people:
         wake_contacts(connection, sorted(people), now=now)
-        _request_entries(connection, new, now)
+    if known:
+        _request_entries(connection, known, now)
     return new
 
 

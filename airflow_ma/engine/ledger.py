@@ -152,14 +152,16 @@ def settle(
         for receipt in receipts
         if receipt.delivery is not Delivery.ACCEPTED
     )
+    ours = [
+        e.journey_id == program.journey_id,
+        e.step == step_id,
+        e.claim == outbox.batch,
+        e.wake_at == outbox.lease,
+    ]
     with database.write() as connection:
+        if not database.is_sqlite:  # before the mails, and waited for: the collector locks in this order, too
+            connection.execute(sa.select(e.id).where(*ours).order_by(e.id).with_for_update())
         plain = _record(connection, outbox, receipts, now) and len(outbox.mails) == outbox.claimed
-        ours = [
-            e.journey_id == program.journey_id,
-            e.step == step_id,
-            e.claim == outbox.batch,
-            e.wake_at == outbox.lease,
-        ]
         outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
         taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
