@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
     tracking: Literal["opt_in", "opt_out"] = Field(
         default="opt_out",
-        description="Whether opens, clicks and visits are recorded of people who never said anything about it.",
+        description="Whether opens, clicks and visits are recorded of people who never said a word about it.",
     )
     quiet_hours: str = Field(
         default="21:00-08:00",
