@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.engine.tables import suppression
 
-STRENGTH = {"manual": 1, "unsubscribe": 2, "invalid": 3, "bounce": 4, "complaint": 5}
+STRENGTH = {"unsubscribe": 1, "manual": 2, "invalid": 3, "bounce": 4, "complaint": 5}
 """Reason -> how strong it is: a weaker one never replaces a stronger one."""
 _BATCH = 500
 
@@ -30,7 +30,7 @@ class Suppression(NamedTuple):
 def suppress(connection: sa.Connection, suppressions: Iterable[Suppression]) -> int:
     """Put addresses on the list; returns how many rows were added or changed.
 
-    The stronger reason stays (complaint, bounce, invalid, unsubscribe, manual), of equal ones the later:
+    The stronger reason stays (complaint, bounce, invalid, manual, unsubscribe), of equal ones the later:
     the order in which they are told does not matter. Raises ValueError for another reason.
     """
     strongest: dict[str, Suppression] = {}
