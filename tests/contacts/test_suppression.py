@@ -55,8 +55,8 @@ def test_the_stronger_reason_stays_whatever_the_order(database: Database, at_onc
 
 def test_each_reason_beats_the_weaker_ones(database: Database) -> None:
     assert sorted(STRENGTH, key=STRENGTH.__getitem__) == [
-        "manual",
         "unsubscribe",
+        "manual",
         "invalid",
         "bounce",
         "complaint",
