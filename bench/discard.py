@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from airflow_ma.channels.channel import Account, Delivery, OutgoingMail, Receipt, SentMail
 from airflow_ma.channels.registry import GROUP
@@ -27,7 +28,7 @@ class DiscardChannel:
         pass
 
     def send(
-        self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int, purpose: str = "marketing"
+        self, _template: EmailTemplate, mails: Sequence[OutgoingMail], *, now: int, **_: Any
     ) -> list[Receipt]:
         return [_ACCEPTED] * len(mails)
 

@@ -21,7 +21,7 @@ from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.dag.template_check import template_problems
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.ledger import release_held, still_here
+from airflow_ma.engine.ledger import IN_HAND, release_held, still_here
 from airflow_ma.engine.mail_rules import NOT_SENT, SENT
 from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
 from airflow_ma.engine.program import Program
@@ -29,7 +29,7 @@ from airflow_ma.engine.steps import Cases
 from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.journey.checks import Problem
 
-WAITS_BY_ITSELF = frozenset({QUIET_HOURS, FREQUENCY_CAP, UNRESOLVED})
+WAITS_BY_ITSELF = frozenset({QUIET_HOURS, FREQUENCY_CAP, UNRESOLVED, IN_HAND})
 """Why mail waits that goes out without anybody doing something about it."""
 
 

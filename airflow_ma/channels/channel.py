@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +23,7 @@ __all__ = [
     "Recipient",
     "SendingPausedError",
     "SentMail",
+    "Withdrawn",
 ]
 
 
@@ -57,6 +58,10 @@ class Account:
     """Opens a session that is logged in, where Airflow's own connection knows how (OAuth)."""
 
 
+Withdrawn = Callable[[Sequence[int]], Collection[int]]
+"""Given message ids, those whose contact must not get the mail any more: unsubscribed a moment ago."""
+
+
 class Channel(Protocol):
     """A way to deliver mail."""
 
@@ -75,8 +80,12 @@ class Channel(Protocol):
         *,
         now: int,
         purpose: str = "marketing",
+        withdrawn: Withdrawn | None = None,
     ) -> list[Receipt]:
         """Deliver the mails, one receipt for each, in the same order. ``now`` is in ms.
+
+        A call that takes more than a moment asks ``withdrawn`` again before each request. It must be done
+        in 240 real seconds: then the mails' lease nears its end.
 
         Raises ChannelError when it cannot send, now or at all; see there for what was sent by then.
         """

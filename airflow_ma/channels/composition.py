@@ -105,7 +105,7 @@ class Composition:
         contact = self._contact(mail.recipient)
         if self._signer is not None:
             tokens = ContactTokens(*tokens)
-            tokens.confirm = self._signer.confirm_token(mail.recipient.contact_id)
+            tokens.confirm = self._signer.confirm_token(mail.message_id, mail.recipient.email)
         try:
             fragments = [fill(contact, tokens) for fill in self._fills]
         except Exception as error:  # nothing that one contact's values do may stop the others' mails

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 from airflow_ma.channels.channel import Channel, ChannelError, Delivery, Receipt, SendingPausedError
 from airflow_ma.channels.footer import refuse_unlawful
@@ -12,7 +13,7 @@ from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import MINUTE
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import Outbox, claim, settle
+from airflow_ma.engine.ledger import Outbox, claim, settle, withdrawn
 from airflow_ma.engine.mail_rules import Terms
 from airflow_ma.engine.pacing import read_pacing
 from airflow_ma.engine.pauses import pause_sending
@@ -97,7 +98,13 @@ def deliver(
 def trace_unknown(database: Database, program: Program, step_id: str, channel: Channel, terms: Terms) -> None:
     """Find out about earlier mails that may or may not have gone out over the same connection."""
     clock = database.clock()
-    found = reconcile(database, terms.account, channel.trace, unknown_after=terms.patience(clock))
+    found = reconcile(
+        database,
+        terms.account,
+        channel.trace,
+        unknown_after=terms.patience(clock),
+        step=(program.journey_id, step_id),
+    )
     look_again(database, program, step_id, waiting=bool(found.waiting))
 
 
@@ -113,7 +120,13 @@ def _hand_over(
         return []
     now = database.clock().now()
     try:
-        return channel.send(template, outbox.mails, now=now, purpose=terms.purpose)
+        return channel.send(
+            template,
+            outbox.mails,
+            now=now,
+            purpose=terms.purpose,
+            withdrawn=partial(withdrawn, database, terms),
+        )
     except ChannelError as error:
         done.failure = error
         if isinstance(error, SendingPausedError):

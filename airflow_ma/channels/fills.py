@@ -16,7 +16,7 @@ Piece = str | Fill
 
 
 class ContactTokens(MailTokens):
-    """The tokens of one mail, and the one of its contact."""
+    """The tokens of one mail, and the one that confirms its address."""
 
     confirm: str
 

@@ -1,8 +1,8 @@
 """Signed links: what a mail's pixel, links and unsubscribe address say, so that nobody can make up his own.
 
 A token is ``base64url(purpose and length of key id | key id | zeros up to 3 bytes)`` followed by
-``base64url(id in 5 or 8 bytes | 10 bytes of HMAC-SHA256)``. It names its key, so that keys can change while
-mails of years ago still work. The three tokens of one mail are cut from one digest.
+``base64url(id in 5 or 8 bytes | what else it says | 10 bytes of HMAC-SHA256)``. It names its key, so that keys
+can change while mails of years ago still work. The three tokens of one mail are cut from one digest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ MAC_BYTES = 10
 URL_BYTES = 2_000
 """Longest destination, in bytes of UTF-8: what browsers and the unique index both take."""
 _SHORT_ID = 1 << 40
-_BODIES = (20, 24)  # characters of an id of 5 or of 8 bytes together with its MAC: no spare bits in either
+_ID_BYTES = (5, 8)
+_TIME_BYTES, _MARK_BYTES = 6, 9  # with an id and its MAC they make whole groups of three bytes: no spare bits
+_BODIES = (20, 24, 28, 32, 36)  # characters of all that together
 _BATCH = 500
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DIGIT_PAIRS = [a + b for a in _DIGITS for b in _DIGITS]
@@ -44,6 +46,8 @@ class Purpose(IntEnum):
     CONFIRM = 5
     LINK = 6
 
+
+_MORE_BYTES = {Purpose.VISIT: _TIME_BYTES, Purpose.CONFIRM: _MARK_BYTES}
 
 # The tokens of a mail share one digest, each has its own bytes of it; every other purpose has its own key.
 _CUTS = {Purpose.OPEN: 0, Purpose.CLICK: MAC_BYTES, Purpose.UNSUBSCRIBE: 2 * MAC_BYTES}
@@ -99,23 +103,37 @@ class LinkSigner:
         opened, clicked, left = self._mail_heads
         return MailTokens(opened + text[:size], clicked + text[size : 2 * size], left + text[2 * size :])
 
-    def visit_token(self, message_id: int) -> str:
-        """What lets a web page say: this browser belongs to the contact of that message."""
-        return self._sign(Purpose.VISIT, message_id)
+    def visit_token(self, message_id: int, at: int) -> str:
+        """What lets a web page say: this browser belongs to the contact of that message.
 
-    def confirm_token(self, contact_id: int) -> str:
-        """What lets a person say: this address is mine, and I want its mail."""
-        return self._sign(Purpose.CONFIRM, contact_id)
+        ``at``: when it was made, ms.
+        """
+        return self._sign(Purpose.VISIT, message_id, at.to_bytes(_TIME_BYTES, "big"))
+
+    def confirm_token(self, message_id: int, email: str) -> str:
+        """What lets a person say: this address, to which that message went, is mine, and I want its mail."""
+        return self._sign(Purpose.CONFIRM, message_id, bytes.fromhex(address_mark(email)))
 
     def link_token(self, link_id: int) -> str:
         """What stands for a destination (see ``link_ids``) in every mail that leads there."""
         return self._sign(Purpose.LINK, link_id)
 
     def read(self, purpose: Purpose, token: str) -> tuple[int]:
-        """The id in ``token``: of the contact for CONFIRM, of the link for LINK, else of the message.
+        """The id in ``token``: of the link for LINK, else of the message. Raises BadToken."""
+        return (self._verified(purpose, token)[0],)
 
-        Raises BadToken.
-        """
+    def read_visit(self, token: str) -> tuple[int, int]:
+        """The message, and when the token was made (ms). Raises BadToken."""
+        message_id, at = self._verified(Purpose.VISIT, token)
+        return message_id, int.from_bytes(at, "big")
+
+    def read_confirm(self, token: str) -> tuple[int, str]:
+        """The message, and the mark (see ``address_mark``) of where it went. Raises BadToken."""
+        message_id, mark = self._verified(Purpose.CONFIRM, token)
+        return message_id, mark.hex()
+
+    def _verified(self, purpose: Purpose, token: str) -> tuple[int, bytes]:
+        """The id in ``token`` and what else it says."""
         for size in _BODIES:
             found = self._verifying.get(token[:-size])
             if found is not None and len(token) > size:
@@ -130,13 +148,16 @@ class LinkSigner:
         # The decoder skips strange characters: only the one true spelling is accepted.
         if _text(body) != token[-size:]:
             raise BadToken("not a token")
-        number, signature = body[:-MAC_BYTES], body[-MAC_BYTES:]
+        said, signature = body[:-MAC_BYTES], body[-MAC_BYTES:]
         cut = _CUTS.get(made_for, 0)
-        if not hmac.compare_digest(mac(number)[cut : cut + MAC_BYTES], signature):
+        if not hmac.compare_digest(mac(said)[cut : cut + MAC_BYTES], signature):
             raise BadToken("the signature is not ours")
         if made_for is not purpose:
             raise BadToken("made for another purpose")
-        return (int.from_bytes(number, "big"),)
+        size = len(said) - _MORE_BYTES.get(purpose, 0)
+        if size not in _ID_BYTES:
+            raise BadToken("of a form that is no longer good")
+        return int.from_bytes(said[:size], "big"), said[size:]
 
     def read_link(self, token: str) -> int:
         """The id of the destination that ``token`` stands for. Raises BadToken."""
@@ -162,8 +183,8 @@ class LinkSigner:
             return None
         return int(digits, 36)
 
-    def _sign(self, purpose: Purpose, number: int) -> str:
-        body = number.to_bytes(5 if number < _SHORT_ID else 8, "big")
+    def _sign(self, purpose: Purpose, number: int, more: bytes = b"") -> str:
+        body = number.to_bytes(5 if number < _SHORT_ID else 8, "big") + more
         return self._heads[purpose] + _text(body + self._macs[purpose](body)[:MAC_BYTES])
 
 
@@ -185,6 +206,11 @@ def unsubscribe_url(base: str, unsubscribe_token: str) -> str:
 def confirm_url(base: str, confirm_token: str) -> str:
     """Address of the page on which a person says: yes, send me your mails (double opt-in)."""
     return f"{base.rstrip('/')}/confirm/{confirm_token}"
+
+
+def address_mark(email: str) -> str:
+    """Stands for a mail address, in whatever case it is written, where the address itself has no business."""
+    return hashlib.sha256(email.lower().encode()).digest()[:_MARK_BYTES].hex()
 
 
 class _Mac:

@@ -66,7 +66,7 @@ def list_(reason: str | None, limit: int, as_json: bool) -> None:
 @click.option("--detail", metavar="TEXT", cls=Option, help="option_detail")
 def add(addresses: tuple[str, ...], detail: str | None) -> None:
     """See consent_texts.py."""
-    from airflow_ma.contacts.suppression import Suppression, suppress
+    from airflow_ma.engine.suppression import Suppression, suppress
     from airflow_ma.engine.database import open_database
 
     keys = _keys(addresses)
@@ -81,7 +81,7 @@ def add(addresses: tuple[str, ...], detail: str | None) -> None:
 @click.argument("addresses", nargs=-1, required=True)
 def remove(addresses: tuple[str, ...]) -> None:
     """See consent_texts.py."""
-    from airflow_ma.contacts.suppression import lift
+    from airflow_ma.engine.suppression import lift
     from airflow_ma.engine.database import open_database
 
     keys = _keys(addresses)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from airflow_ma.collector.machines import is_too_soon
 from airflow_ma.collector.sendgrid_events import GROUP_UNSUBSCRIBE, RESUBSCRIBE, UNSUBSCRIBE, Report
 from airflow_ma.contacts.consent import record_consent, tracking_allowed
-from airflow_ma.contacts.suppression import Suppression, lift, suppress
+from airflow_ma.engine.suppression import Suppression, lift, suppress
 from airflow_ma.engine.clock import SECOND, Clock
 from airflow_ma.engine.events import NewEvent, record_new
 from airflow_ma.engine.mail import Delivery

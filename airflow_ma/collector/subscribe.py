@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from airflow_ma.channels.links import BadToken, Purpose
+from airflow_ma.channels.links import BadToken
 from airflow_ma.collector.forms import (
     TooLargeError,
     client_ip,
@@ -23,7 +23,7 @@ from airflow_ma.collector.forms import (
     json_fields,
     read_body,
 )
-from airflow_ma.collector.intake import Intake, explain
+from airflow_ma.collector.intake import Intake, explain, find_message
 from airflow_ma.collector.page_texts import LANGUAGES, say
 from airflow_ma.collector.pages import (
     RETRY_AFTER,
@@ -104,26 +104,28 @@ def subscribe_routes(intake: Intake) -> list[Route]:
 
     def confirm(request: Request) -> Response:
         try:
-            (contact_id,) = intake.signer.read(Purpose.CONFIRM, request.path_params["token"])
+            message_id, mark = intake.signer.read_confirm(request.path_params["token"])
         except BadToken:
             return unknown_link()
         browser = preferred_language(request.headers.get("accept-language"))
         now = intake.clock().now()
-        name = ""
         try:
             # Scanners open every link in a mail: only the button confirms.
-            if request.method == "POST":
-                with intake.write() as connection:
-                    name = confirm_consent(connection, contact_id, at=now, ip=client_ip(request))
-            with intake.database.read() as connection:
-                person = connection.execute(
-                    sa.select(contact).where(contact.c.id == contact_id)
-                ).one_or_none()
+            transaction = intake.write if request.method == "POST" else intake.database.read
+            with transaction() as connection:
+                mail = find_message(connection, message_id)
+                if mail is None:
+                    return unknown_link()
+                who, sent_at = mail.contact_id, mail.created_at
+                if request.method == "POST":
+                    ip = client_ip(request)
+                    name = confirm_consent(connection, who, mark, sent_at=sent_at, at=now, ip=ip)
+                person = connection.execute(sa.select(contact).where(contact.c.id == who)).one_or_none()
                 if person is None:
                     return unknown_link()
                 if request.method != "POST":
-                    still_open = open_request(connection, contact_id, now) is not None
-                    name = "confirmed" if is_subscribed(person) else "confirm" if still_open else "expired"
+                    is_open = open_request(connection, who, mark, sent_at=sent_at, now=now) is not None
+                    name = ("confirmed" if is_subscribed(person) else "confirm") if is_open else "expired"
         except sa.exc.SQLAlchemyError as error:
             log.warning("a confirmation was not stored, the person is asked to try again: %s", explain(error))
             return page("unavailable", choose_language(browser), status=503)

@@ -14,7 +14,7 @@ from airflow_ma.engine.tables import enrollment, journey
 
 
 class HeldMailTrigger(BaseTrigger):
-    """Fires when somebody of the cohort may get their mail now."""
+    """Fires when somebody of the cohort may get their mail now, or when nobody of it is left at the step."""
 
     POLL_SECONDS: ClassVar[float] = 10.0
     """Airflow fails tasks at random that are handed back much sooner than this."""
@@ -37,15 +37,12 @@ class HeldMailTrigger(BaseTrigger):
     def _due(self) -> bool:
         database = open_database()
         e = enrollment.c
-        due = (
-            sa.select(e.id)
+        # Who is in a worker's hands has the end of its lease here: a dead worker's people become due then.
+        earliest = (
+            sa.select(sa.func.min(e.wake_at))
             .join(journey, journey.c.id == e.journey_id)
-            .where(
-                journey.c.key == self.journey,
-                e.step == self.step,
-                e.cohort == self.cohort,
-                e.wake_at <= database.clock().now(),
-            )
+            .where(journey.c.key == self.journey, e.step == self.step, e.cohort == self.cohort)
         )
         with database.read() as connection:
-            return connection.scalar(due.limit(1)) is not None
+            wake_at = connection.scalar(earliest)
+        return wake_at is None or wake_at <= database.clock().now()

@@ -20,14 +20,23 @@ from airflow_ma.engine.advance import CHUNK, KEEP_COUNT, due, relocate, take
 from airflow_ma.engine.clock import MINUTE, SECOND, Clock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient
-from airflow_ma.engine.mail_rules import SENT, Terms, outcome_of, refusal, sleep_of, take_over
+from airflow_ma.engine.mail_rules import (
+    SENT,
+    Terms,
+    outcome_of,
+    refusal,
+    refused_now,
+    sleep_of,
+    take_over,
+)
 from airflow_ma.engine.pacing import hold_back
 from airflow_ma.engine.pauses import PAUSED, hold_paused, why_paused
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate
+from airflow_ma.engine.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
-from airflow_ma.engine.unknown import UNRESOLVED
+from airflow_ma.engine.unknown import UNRESOLVED, resolve
 
 BATCH = 1_000
 LEASE = 300 * SECOND
@@ -36,6 +45,9 @@ BACKOFF = 60 * SECOND
 """Real time before a mail that was certainly not sent is tried again; doubled with each attempt."""
 UNKNOWN_LOOK = 5 * MINUTE
 """Real time after which a step with unknown mails looks for a trace of them."""
+IN_HAND, NOT_YET = "in a worker's hands", "not sent"
+SOURCE = "refused while sending"
+"""What the suppression list says of addresses that a server refused on the spot."""
 _FEW_IDS = 20
 """Up to this many different provider ids a batch, each is written for all its mails at once."""
 
@@ -111,7 +123,7 @@ def claim(
         new = _write_new(connection.dialect.name, program, step_id, held, batch, terms, now)
         if connection.execute(new, execution_options=KEEP_COUNT).rowcount < claimed:
             earlier = _still_due(chosen, now) if put_off else chosen(m.enrollment_id)
-            connection.execute(take_over(step_id, earlier, batch, terms, now))
+            connection.execute(take_over(step_id, earlier, batch, terms, clock, now))
         lease = now + _clock_ms(clock, LEASE)
         connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease, hold=None))
         rows = connection.execute(
@@ -161,7 +173,11 @@ def settle(
     with database.write() as connection:
         if not database.is_sqlite:  # before the mails, and waited for: the collector locks in this order, too
             connection.execute(sa.select(e.id).where(*ours).order_by(e.id).with_for_update())
-        plain = _record(connection, outbox, receipts, now) and len(outbox.mails) == outbox.claimed
+        recorded = _record(connection, outbox, receipts, now)
+        plain = recorded and len(outbox.mails) == outbox.claimed
+        if not recorded:
+            _told_late(connection, outbox, receipts, now)
+        _suppress(connection, outbox, receipts, now)
         outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
         taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
@@ -208,17 +224,24 @@ def release_held(database: Database, program: Program, step_id: str) -> int:
 
 
 def still_here(database: Database, program: Program, step_id: str, cohort: str) -> Counter[str]:
-    """Why -> how many contacts of a cohort have not left the step, without those another worker holds."""
+    """Why -> how many contacts of a cohort have not left the step; IN_HAND: some worker's batch has them."""
     here = (
         e.journey_id == program.journey_id,
         e.step == step_id,
         e.cohort == cohort,
         e.wake_at.is_not(None),
-        e.claim.is_(None),
     )
+    why = sa.case((e.claim.is_not(None), IN_HAND), else_=sa.func.coalesce(e.hold, NOT_YET))
     with database.read() as connection:
-        rows = connection.execute(sa.select(e.hold, sa.func.count()).where(*here).group_by(e.hold))
-        return Counter({hold or "not sent": count for hold, count in rows})
+        rows = connection.execute(sa.select(why, sa.func.count()).where(*here).group_by(why))
+        return Counter({reason: count for reason, count in rows})
+
+
+def withdrawn(database: Database, terms: Terms, message_ids: Sequence[int]) -> set[int]:
+    """Those of the messages whose contact must not get it any more, by what was said in the meantime."""
+    with database.read() as connection:
+        theirs = one_of(connection.dialect.name, m.id, message_ids)
+        return set(connection.scalars(sa.select(m.id).where(theirs, refused_now(terms).is_not(None))))
 
 
 def _write_new(
@@ -303,6 +326,28 @@ def _record(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receip
         update = sa.update(message).where(theirs, *ours)
         written += connection.execute(update.values(provider_id=provider_id, **accepted)).rowcount
     return bool(outbox.mails) and written == len(outbox.mails)
+
+
+def _told_late(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> None:
+    """A batch that came back after its lease was over: what it knows still settles what nobody else knew."""
+    final = (Delivery.ACCEPTED, Delivery.REJECTED)
+    known = {
+        mail.message_id: receipt.delivery
+        for mail, receipt in zip(outbox.mails, receipts, strict=True)
+        if receipt.delivery in final
+    }
+    resolve(connection, known, now=now)
+
+
+def _suppress(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> None:
+    """Put the addresses on the list of which the receiving server said that they do not exist."""
+    gone = [
+        Suppression(mail.recipient.email.lower(), receipt.suppress, now, SOURCE, receipt.reason)
+        for mail, receipt in zip(outbox.mails, receipts, strict=True)
+        if receipt.suppress is not None
+    ]
+    if gone:
+        suppress(connection, gone)
 
 
 def _look_for_unknown(connection: sa.Connection, program: Program, step_id: str, at: int) -> None:

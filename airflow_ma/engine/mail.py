@@ -61,6 +61,8 @@ class Receipt:
     provider_id: str | None = None
     retry_after: float | None = None
     """Real seconds before another try makes sense, for a mail that can be retried."""
+    suppress: str | None = None
+    """Why the address is to get no mail any more (``bounce``), if the refusal says so."""
 
 
 class SentMail(NamedTuple):

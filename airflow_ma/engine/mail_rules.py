@@ -8,13 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.clock import MINUTE, Clock
+from airflow_ma.engine.clock import DAY, MINUTE, Clock
 from airflow_ma.engine.pacing import Pacing
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, message, suppression
 
 SENT, NOT_SENT = "sent", "not_sent"
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
+EXPIRED = "expired"
+EXPIRY = {MARKETING: 3 * DAY, TRANSACTIONAL: 5 * DAY}
+"""How long (real ms) a mail that cannot be sent is tried again: later it would do more harm than good."""
 WORKER_DIED = "the sending worker died"
 
 e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
@@ -64,13 +67,18 @@ def refusal(terms: Terms, suppressed: sa.ColumnElement[str]) -> sa.ColumnElement
     return sa.case(*rules, else_=sa.null())
 
 
-def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, now: int) -> sa.Update:
+def refused_now(terms: Terms) -> sa.ScalarSelect[str]:
+    """Why the contact of a message must not get it any more; NULL when it may."""
+    suppressed = sa.select(s.reason).where(s.email_key == c.email_key).correlate(contact).scalar_subquery()
+    refused = sa.select(refusal(terms, suppressed)).where(c.id == m.contact_id)
+    return refused.correlate(message).scalar_subquery()
+
+
+def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, clock: Clock, now: int) -> sa.Update:
     """What an earlier try left: certainly unsent mails go again; others only if that cannot double them."""
     again = ["retryable", "sending"] if terms.idempotent else ["retryable"]
-    suppressed = sa.select(s.reason).where(s.email_key == c.email_key).correlate(contact).scalar_subquery()
-    refused = (
-        sa.select(refusal(terms, suppressed)).where(c.id == m.contact_id).correlate(message).scalar_subquery()
-    )
+    too_late = now - int(EXPIRY[terms.purpose] * clock.speed)
+    refused = sa.case((m.created_at <= too_late, EXPIRED), else_=refused_now(terms))
     resend = sa.and_(m.state.in_(again), refused.is_(None))
     died = m.state == "sending"
     return (

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 
 from airflow_ma.engine.clock import DAY, HOUR
+from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, message
 
@@ -117,6 +118,7 @@ def hold_back(
                 sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("airflow_ma frequency caps")))
             )
         done[FREQUENCY_CAP] = _wait_for_room(connection, pacing.caps, held, step_id, now)
+        done[FREQUENCY_CAP] += _one_at_a_time(connection, held, now)
     return {reason: count for reason, count in done.items() if count}
 
 
@@ -161,6 +163,22 @@ def _wait_for_room(
         .where(held, e.wake_at <= now, sa.or_(*(room > now for room in rooms)))
         .values(wake_at=until, hold=FREQUENCY_CAP)
     ).rowcount
+
+
+def _one_at_a_time(connection: sa.Connection, held: Predicate, now: int) -> int:
+    """Who is here twice gets one mail now; the others are judged once that one counts."""
+    ready = (held, e.wake_at <= now)
+    twice = sa.select(sa.func.min(e.id).label("first"), e.contact_id).where(*ready)
+    found = connection.execute(twice.group_by(e.contact_id).having(sa.func.count() > 1)).all()
+    if not found:
+        return 0
+    dialect = connection.dialect.name
+    others = (
+        one_of(dialect, e.contact_id, [row.contact_id for row in found]),
+        ~one_of(dialect, e.id, [row.first for row in found]),
+    )
+    later = sa.update(enrollment).where(*ready, *others).values(wake_at=now + 1, hold=FREQUENCY_CAP)
+    return connection.execute(later).rowcount
 
 
 @lru_cache(maxsize=1_000)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.clock import MINUTE
+from airflow_ma.engine.clock import DAY, MINUTE
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail import Delivery, SentMail
 from airflow_ma.engine.program import Program
@@ -31,6 +32,10 @@ GIVEN_UP = "no trace of it in time: given up"
 MOST_ATTEMPTS = 3
 """How often a transactional mail that leaves no trace is sent in all."""
 
+LONGEST = DAY
+"""Real ms after which the policy applies even to mails that nobody could be asked for."""
+_OPEN = cast("sa.ColumnElement[bool]", sa.text("state = 'unknown' AND resolved_at IS NULL"))
+
 Trace = Callable[[Sequence[SentMail]], Mapping[int, Delivery]]
 m, c, e = message.c, contact.c, enrollment.c
 
@@ -48,10 +53,18 @@ class Reconciled:
     """Still unknown; they are looked at again."""
 
 
-def reconcile(database: Database, conn_id: str, trace: Trace, *, unknown_after: int) -> Reconciled:
+def reconcile(
+    database: Database,
+    conn_id: str,
+    trace: Trace,
+    *,
+    unknown_after: int,
+    step: tuple[int, str] | None = None,
+) -> Reconciled:
     """Ask the provider about unknown mails of a connection and apply the policy to those nobody knows.
 
-    ``trace`` leaves out those it could not ask for now; ``unknown_after`` is in ms of our clock.
+    ``trace`` leaves out those it could not ask for now; ``unknown_after`` is in ms of our clock. ``step``
+    (journey id, step) adds what the step sent over a connection it no longer uses, which nobody can ask.
     """
     clock = database.clock()
     now = clock.now()
@@ -59,27 +72,31 @@ def reconcile(database: Database, conn_id: str, trace: Trace, *, unknown_after: 
         rows = connection.execute(
             sa.select(m.id, c.email, m.sent_at, m.provider_id)
             .join(contact, c.id == m.contact_id)
-            .where(*_unresolved(conn_id), m.sent_at <= now - FIRST_LOOK * clock.speed)
+            .where(_OPEN, m.conn_id == conn_id, m.sent_at <= now - FIRST_LOOK * clock.speed)
             .order_by(m.sent_at)
             .limit(AT_ONCE)
         ).all()
     mails = [SentMail(row.id, row.email or "", row.sent_at, row.provider_id) for row in rows]
     verdicts = trace(mails) if mails else {}
-    too_old = m.sent_at <= now - unknown_after
-    in_vain = _these(database, [n for n, verdict in verdicts.items() if verdict is Delivery.UNKNOWN])
+    ours = m.conn_id == conn_id
+    if step is not None:
+        ours = sa.or_(ours, sa.and_(m.journey_id == step[0], m.step == step[1]))
+    too_old = sa.and_(_OPEN, ours, m.sent_at <= now - unknown_after)
+    in_vain = sa.or_(
+        _these(database, [n for n, verdict in verdicts.items() if verdict is Delivery.UNKNOWN]),
+        m.sent_at <= now - max(unknown_after, int(LONGEST * clock.speed)),
+    )
     with database.write() as connection:
         found = resolve(connection, verdicts, now=now)
-        unsent = sa.and_(*_unresolved(conn_id), too_old, in_vain, m.purpose != "marketing")
+        unsent = sa.and_(too_old, in_vain, m.purpose != "marketing")
         _wake(connection, unsent, now)
         again = sa.update(message).where(unsent, m.attempts < MOST_ATTEMPTS)
         resent = connection.execute(again.values(state="retryable", reason=NO_TRACE)).rowcount
         enough = sa.or_(m.purpose == "marketing", in_vain)
         given_up = connection.execute(
-            sa.update(message)
-            .where(*_unresolved(conn_id), too_old, enough)
-            .values(resolved_at=now, reason=GIVEN_UP)
+            sa.update(message).where(too_old, enough).values(resolved_at=now, reason=GIVEN_UP)
         ).rowcount
-        waiting = connection.scalar(sa.select(sa.func.count()).where(*_unresolved(conn_id))) or 0
+        waiting = connection.scalar(sa.select(sa.func.count()).where(_OPEN, ours)) or 0
     return Reconciled(found, resent, given_up, waiting)
 
 
@@ -123,7 +140,3 @@ def _wake(connection: sa.Connection, mails: sa.ColumnElement[bool], now: int) ->
 
 def _these(database: Database, ids: Sequence[int]) -> sa.ColumnElement[bool]:
     return one_of("sqlite" if database.is_sqlite else "postgresql", m.id, ids)
-
-
-def _unresolved(conn_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (sa.text("state = 'unknown' AND resolved_at IS NULL"), m.conn_id == conn_id)  # type: ignore[return-value]

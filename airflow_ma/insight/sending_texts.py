@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR
-from airflow_ma.engine.mail_rules import WORKER_DIED
+from airflow_ma.engine.mail_rules import EXPIRED, WORKER_DIED
 from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS, read_pacing
 from airflow_ma.engine.unknown import GIVEN_UP, MOST_ATTEMPTS, NO_TRACE
 from airflow_ma.insight.sending import OTHER
@@ -24,6 +24,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "bounce": ("the address bounced", "過去に不達（バウンス）"),
     "complaint": ("reported as spam", "迷惑メールとして報告された"),
     "invalid": ("not a working address", "アドレスが無効"),
+    EXPIRED: ("could not be sent in time", "期限内に送信できなかった"),
     "unsubscribe": ("unsubscribed", "配信停止済み"),
     "manual": ("put on the suppression list by hand", "送信停止リストに手動で登録"),
     WORKER_DIED: ("the sending worker died", "送信中に処理が中断した"),

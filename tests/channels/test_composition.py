@@ -193,7 +193,7 @@ def expected(
     attributes = composition_module._sendable(dict(to.attributes))
     sender = {"name": settings().sender_name, "postal_address": settings().postal_address}
     left = f"{BASE}/u/{tokens.unsubscribe}"
-    confirm = f"{BASE}/confirm/{LinkSigner.from_settings().confirm_token(to.contact_id)}"
+    confirm = f"{BASE}/confirm/{LinkSigner.from_settings().confirm_token(mail.message_id, to.email)}"
     template = part(flavour, source).template
     values = {
         "contact": {**attributes, **own},

@@ -24,9 +24,10 @@ from airflow_ma.dag import Journey
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock, to_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.events import wake_contacts
+from airflow_ma.engine.ledger import claim, withdrawn
 from airflow_ma.engine.pauses import pauses, resume_sending
 from airflow_ma.engine.program import steps_with_work
-from airflow_ma.engine.tables import contact, enrollment, message, suppression
+from airflow_ma.engine.tables import contact, enrollment, message, move, suppression
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from tests.journeys import add_contacts, assert_sound, places
 
@@ -49,9 +50,7 @@ class Scripted:
         self.log: dict[int, Delivery] | None = {}
         """What the provider's log tells; None: it cannot be asked for now."""
 
-    def send(
-        self, template: Any, mails: Sequence[OutgoingMail], *, now: int, purpose: str = "marketing"
-    ) -> list[Receipt]:
+    def send(self, template: Any, mails: Sequence[OutgoingMail], *, now: int, **_: Any) -> list[Receipt]:
         if self.failure is not None:
             raise self.failure
         self.asked += [mail.recipient.contact_id for mail in mails]
@@ -367,3 +366,117 @@ def test_a_dead_workers_mails_are_unknown_not_sent_twice(world: World, clock: Ma
     assert world.deliver().moved == {"sent": 2}
     assert world.states() == dict.fromkeys(people, ("unknown", "the sending worker died"))
     assert len(world.channel.asked) == 2
+
+
+def test_a_step_that_changed_its_connection_still_settles_what_went_over_the_old_one(
+    database: Database, clock: ManualClock
+) -> None:
+    world = World(database, "transactional")
+    add_contacts(database, 1, tag="in")
+    world.enter()
+    world.channel.answer = lambda _: LOST
+    world.deliver()
+    with database.write() as connection:
+        connection.execute(sa.update(message).values(conn_id="the_old_one"))
+    world.channel.answer = lambda _: ACCEPTED
+    clock.advance(2 * HOUR)
+    world.deliver()
+    assert len(world.channel.asked) == 1
+    clock.advance(DAY)
+    assert world.deliver().moved == {"sent": 1}
+    assert world.states()[1][0] == "accepted"
+
+
+def test_a_log_that_never_answers_holds_nobody_for_ever(database: Database, clock: ManualClock) -> None:
+    world = World(database, "transactional")
+    add_contacts(database, 1, tag="in")
+    world.enter()
+    world.channel.answer = lambda _: LOST if len(world.channel.asked) == 1 else ACCEPTED
+    world.channel.log = None
+    world.deliver()
+    clock.advance(23 * HOUR)
+    assert not world.deliver().moved
+    clock.advance(2 * HOUR)
+    assert world.deliver().moved == {"sent": 1}
+
+
+@pytest.mark.parametrize(("purpose", "days"), [("marketing", 3), ("transactional", 5)])
+def test_trying_again_has_an_end(database: Database, clock: ManualClock, purpose: str, days: int) -> None:
+    world = World(database, purpose)
+    (person,) = add_contacts(database, 1, tag="in")
+    world.enter()
+    world.channel.answer = lambda _: Receipt(Delivery.RETRYABLE, "mailbox full")
+    start = clock.now()
+    while not (moved := world.deliver().moved):
+        assert clock.now() < start + 10 * DAY
+        clock.advance(HOUR)
+    assert moved == {"not_sent": 1}
+    assert days * DAY <= clock.now() - start < (days + 1) * DAY
+    assert world.states() == {person: ("rejected", "expired")}
+
+
+def test_who_is_here_twice_is_counted_twice(
+    database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "1/1d")
+    world = World(database)
+    (person,) = add_contacts(database, 1, tag="in")
+    world.enter()
+    with database.write() as connection:
+        row = connection.execute(sa.select(enrollment)).mappings().one()
+        again = {**row, "id": row["id"] + 1000, "entry_key": "again"}
+        connection.execute(sa.insert(enrollment).values(again))
+        entered = connection.execute(sa.select(move)).mappings().one()
+        more = {"id": entered["id"] + 1000, "enrollment_id": again["id"]}
+        connection.execute(sa.insert(move).values({**entered, **more}))
+    assert world.deliver().moved == {"sent": 1}
+    clock.advance(1000)
+    assert world.deliver().put_off == {"frequency_cap": 1}
+    assert world.channel.asked == [person]
+    clock.advance(DAY)
+    assert world.deliver().moved == {"sent": 1}
+
+
+def test_an_answer_after_the_lease_still_counts(database: Database, clock: ManualClock) -> None:
+    world = World(database, "transactional")
+    on_time, late = add_contacts(database, 2, tag="in")
+    world.enter()
+
+    def slow(person: int) -> Receipt:
+        if person == on_time:  # while the batch is out, its lease ends and another worker takes it over
+            clock.advance(10 * MINUTE)
+            other = World.__new__(World)
+            other.__dict__ |= world.__dict__ | {"channel": Scripted()}
+            assert not other.deliver().moved
+            assert {state for state, _ in other.states().values()} == {"unknown"}
+        return ACCEPTED
+
+    world.channel.answer = slow
+    assert world.deliver().moved == {"sent": 2}
+    assert {state for state, _ in world.states().values()} == {"accepted"}
+    assert world.channel.asked == [on_time, late]
+
+
+def test_an_address_that_does_not_exist_is_not_tried_again(world: World) -> None:
+    (person,) = add_contacts(world.database, 1, tag="in")
+    world.enter()
+    world.channel.answer = lambda _: Receipt(Delivery.REJECTED, "no such mailbox", suppress="bounce")
+    assert world.deliver().moved == {"not_sent": 1}
+    with world.database.read() as connection:
+        row = connection.execute(sa.select(suppression)).one()
+    assert (row.email_key, row.reason) == (f"c{person}@example.com", "bounce")
+
+
+def test_who_leaves_while_the_batch_is_out_can_be_asked_for(world: World, clock: ManualClock) -> None:
+    stays, leaves = add_contacts(world.database, 2, tag="in")
+    world.enter()
+    terms = terms_of(world.channel, "sale_announcement", conn_id="shop", purpose="marketing")
+    outbox = claim(world.database, world.program, "mail0", terms, limit=10)
+    ids = {mail.recipient.contact_id: mail.message_id for mail in outbox.mails}
+    assert withdrawn(world.database, terms, list(ids.values())) == set()
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(contact).where(contact.c.id == leaves).values(unsubscribed_at=clock.now())
+        )
+    assert withdrawn(world.database, terms, list(ids.values())) == {ids[leaves]}
+    assert stays in ids

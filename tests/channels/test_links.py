@@ -16,6 +16,7 @@ from airflow_ma.channels.links import (
     BadToken,
     LinkSigner,
     Purpose,
+    address_mark,
     click_url,
     link_ids,
     open_url,
@@ -25,6 +26,7 @@ from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import link
 
 SECRET = b"a secret of many characters"
+AT, EMAIL = 1_800_000_000_123, "Hanako@例え.jp"
 SIGNER = LinkSigner({"k1": SECRET})
 ids = st.integers(0, 2**63 - 1)
 purposes = st.sampled_from(list(Purpose))
@@ -38,8 +40,8 @@ def make(signer: LinkSigner, purpose: Purpose, number: int) -> str:
         Purpose.OPEN: opened,
         Purpose.CLICK: clicked,
         Purpose.UNSUBSCRIBE: left,
-        Purpose.VISIT: signer.visit_token(number),
-        Purpose.CONFIRM: signer.confirm_token(number),
+        Purpose.VISIT: signer.visit_token(number, AT),
+        Purpose.CONFIRM: signer.confirm_token(number, EMAIL),
         Purpose.LINK: signer.link_token(number),
     }[purpose]
 
@@ -73,6 +75,22 @@ def test_any_changed_character_is_refused(purpose: Purpose, number: int, data: s
                 SIGNER.read(purpose, bent)
 
 
+@given(ids, st.integers(0, 2**48 - 1), st.emails())
+def test_a_visit_says_when_and_a_confirmation_which_address(number: int, at: int, email: str) -> None:
+    assert SIGNER.read_visit(SIGNER.visit_token(number, at)) == (number, at)
+    token = SIGNER.confirm_token(number, email)
+    assert SIGNER.read_confirm(token) == (number, address_mark(email.lower()))
+    assert SIGNER.confirm_token(number, "x" + email) != token
+    assert email not in token
+
+
+@pytest.mark.parametrize("purpose", [Purpose.VISIT, Purpose.CONFIRM])
+def test_a_token_that_says_too_little_is_no_longer_good(purpose: Purpose) -> None:
+    for number in (7, 2**50):
+        with pytest.raises(BadToken, match="no longer good"):
+            SIGNER.read(purpose, SIGNER._sign(purpose, number))
+
+
 @given(st.one_of(st.text(), st.text("AEIMQUYgkosxJ0-_", min_size=24, max_size=32)))
 def test_text_that_is_no_token_is_refused(text: str) -> None:
     for purpose in Purpose:
@@ -102,8 +120,7 @@ def test_one_token_tells_nothing_about_the_next(number: int, other: int) -> None
     if number != other:
         for purpose in Purpose:
             mine, wanted = make(SIGNER, purpose, number), make(SIGNER, purpose, other)
-            size = 5 if other < 2**40 else 8
-            raw = urlsafe_b64decode(wanted)[: 3 + size] + urlsafe_b64decode(mine)[-10:]
+            raw = urlsafe_b64decode(wanted)[:-10] + urlsafe_b64decode(mine)[-10:]
             with pytest.raises(BadToken):
                 SIGNER.read(purpose, urlsafe_b64encode(raw).decode())
 
@@ -157,7 +174,7 @@ def test_the_addresses_have_the_forms_that_the_collector_serves() -> None:
 
 
 def test_the_key_of_the_installation_is_kept() -> None:
-    assert LinkSigner.from_settings().read(Purpose.VISIT, LinkSigner.from_settings().visit_token(1)) == (1,)
+    assert LinkSigner.from_settings().read(Purpose.LINK, LinkSigner.from_settings().link_token(1)) == (1,)
 
 
 @pytest.mark.parametrize("keys", [{}, {"": b"x" * 16}, {"a key id that is long": b"x" * 16}, {"k": b"short"}])

@@ -16,8 +16,8 @@ from airflow_ma.collector.app import create_app
 from airflow_ma.collector.rate_limit import RateLimit
 from airflow_ma.collector.subscribe import PER_ADDRESS, PER_IP, WORDING
 from airflow_ma.contacts.consent import history, record_consent
-from airflow_ma.contacts.suppression import Suppression, suppress
 from airflow_ma.engine.clock import DAY, HOUR
+from airflow_ma.engine.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact
 from tests.collector.conftest import BASE, World
 

@@ -18,8 +18,8 @@ from airflow_ma.contacts.consent import (
     tracking_allowed,
     tracks,
 )
-from airflow_ma.contacts.suppression import Suppression, suppress
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.suppression import Suppression, suppress
 from airflow_ma.engine.tables import (
     consent,
     contact,

@@ -10,10 +10,11 @@ import pendulum
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
+from airflow_ma.channels.sandbox import SandboxChannel
 from airflow_ma.dag import Journey
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.shard import ShardOperator
-from airflow_ma.engine.clock import ManualClock, to_ms
+from airflow_ma.engine.clock import MINUTE, ManualClock, to_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from tests.dag.conftest import RunJourney
@@ -84,3 +85,34 @@ def test_a_one_off_campaign_started_at_night_waits_in_the_triggerer(
 
 def _context(run_id: str) -> Any:
     return {"run_id": run_id, "ti": SimpleNamespace(try_number=1)}
+
+
+def test_a_one_off_campaign_waits_for_a_dead_workers_people(
+    installation: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A retry that finds everybody in the dead worker's hands must not end well and leave them behind."""
+    journey = campaign("worker_died", "one_off")
+    people = add_contacts(installation, 2, tag="in")
+    context = _context("manual__1")
+    journey.steps["people"].execute(context)
+    mail = journey.steps["mail"]
+    assert isinstance(mail, SendEmailOperator)
+
+    def die(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    real = SandboxChannel.send
+    monkeypatch.setattr(SandboxChannel, "send", die)
+    with pytest.raises(KeyboardInterrupt):
+        mail.execute(context)
+    monkeypatch.setattr(SandboxChannel, "send", real)
+    with pytest.raises(TaskDeferred) as deferred:
+        mail.execute(context)
+    trigger = HeldMailTrigger("worker_died", "mail", "manual__1", poll_seconds=0.01)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(anext(trigger.run()), 0.2))
+    clock.advance(10 * MINUTE)
+    asyncio.run(asyncio.wait_for(anext(trigger.run()), 5))
+    assert mail.go_on(context, True, deferred.value.kwargs["so_far"]) == {"sent": 2}
+    assert mails(installation) == {(person, "mail"): 1 for person in people}
+    asyncio.run(asyncio.wait_for(anext(trigger.run()), 5))  # nobody is left to wait for

@@ -111,7 +111,7 @@ class ProviderKind:
                 "contact": {**to.attributes, **own},
                 "sender": self._sender,
                 "unsubscribe_url": leave,
-                "confirm_url": confirm_url(self._base, self._signer.confirm_token(to.contact_id)),
+                "confirm_url": confirm_url(self._base, self._signer.confirm_token(mail.message_id, to.email)),
             },
         }
         if self._marketing:

@@ -7,8 +7,8 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
-from airflow_ma.contacts.suppression import STRENGTH, Suppression, is_suppressed, lift, suppress
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.suppression import STRENGTH, Suppression, is_suppressed, lift, suppress
 from airflow_ma.engine.tables import suppression
 
 A = "a@example.com"
