@@ -9,7 +9,8 @@ from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.events import NewEvent, record_events
-from airflow_ma.engine.program import Program, steps_with_work
+from airflow_ma.engine.program import Program
+from airflow_ma.engine.work import steps_with_work
 from bench import plan
 from bench.mails import first_mails
 from bench.meter import Meter

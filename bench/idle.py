@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from airflow_ma.dag.work_trigger import journeys_with_work
+from airflow_ma.dag.work_trigger import ready_journeys
 from airflow_ma.engine.clock import DAY
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.program import steps_with_work
+from airflow_ma.engine.work import steps_with_work
 from bench import plan
 from bench.databases import numbers
 from bench.journey import reference_journey
@@ -53,7 +53,7 @@ def measure_idle(size: int) -> dict[str, dict[str, float]]:
             return steps_with_work(connection, program, now=database.clock().now())
 
     calls: dict[str, Callable[[], object]] = {
-        "journeys_with_work": journeys_with_work,
+        "journeys_with_work": ready_journeys,
         "steps_with_work": steps,
     }
     return {name: _one(call, database) for name, call in calls.items()}

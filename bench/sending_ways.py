@@ -47,6 +47,7 @@ def run(way: str, kind: str, number: int, server: str, url: str, warm_up_url: st
         "AIRFLOW_MA_SENDER_NAME": FROM_NAME,
         "AIRFLOW_MA_SENDER_EMAIL": FROM_ADDRESS,
         "AIRFLOW_MA_POSTAL_ADDRESS": POSTAL,
+        "AIRFLOW_MA_COLLECTOR_URL": "https://mail.example.com",
     }
     with tempfile.TemporaryDirectory() as folder:
         emails = Path(folder)

@@ -9,7 +9,8 @@ from airflow.sdk.bases.skipmixin import SkipMixin
 
 from airflow_ma.engine.database import open_database
 from airflow_ma.engine.enroll import rest_idle_entries
-from airflow_ma.engine.program import steps_with_work, stranded
+from airflow_ma.engine.program import stranded
+from airflow_ma.engine.work import steps_with_work
 
 if TYPE_CHECKING:
     from airflow_ma.dag.journey import Journey

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from airflow_ma.engine.database import DatabaseError, open_database
-from airflow_ma.engine.tables import enrollment, entry_request, journey, journey_step
+from airflow_ma.engine.work import journeys_with_work
 
 POLL_SECONDS = 1.0
 REPEAT_SECONDS = 20.0
@@ -44,7 +44,7 @@ class WorkTrigger(BaseEventTrigger):
         loop = asyncio.get_running_loop()
         while True:
             try:
-                found = await asyncio.to_thread(journeys_with_work)
+                found = await asyncio.to_thread(ready_journeys)
             except (DatabaseError, sa.exc.SQLAlchemyError) as error:
                 # A database that is away for a moment must not end the watch: it looks again.
                 yield {"journey": None, "problem": type(error).__name__}
@@ -85,34 +85,8 @@ class Announcer:
         return due
 
 
-def journeys_with_work() -> dict[str, int]:
+def ready_journeys() -> dict[str, int]:
     """Continuous journey -> the newest moment (ms) at which somebody in it became due."""
     database = open_database()
-    now = database.clock().now()
-    e, s, r = enrollment.c, journey_step.c, entry_request.c
-    newest = (
-        sa.select(sa.func.max(e.wake_at))
-        .where(e.journey_id == s.journey_id, e.step == s.step, e.wake_at <= now)
-        .correlate(journey_step)
-        .scalar_subquery()
-    )
-    asked = (
-        sa.select(sa.func.max(r.at))
-        .where(r.journey_id == s.journey_id, r.step == s.step)
-        .correlate(journey_step)
-        .scalar_subquery()
-    )
-    own = sa.case((s.wake_at <= now, s.wake_at))
-    query = (
-        sa.select(journey.c.key, newest.label("people"), asked.label("asked"), own.label("own"))
-        .select_from(journey_step)
-        .join(journey, journey.c.id == s.journey_id)
-        .where(journey.c.mode == "continuous")
-    )
-    found: dict[str, int] = {}
     with database.read() as connection:
-        for row in connection.execute(query):
-            moments = [m for m in (row.people, row.asked, row.own) if m is not None]
-            if moments:
-                found[row.key] = max([found.get(row.key, 0), *moments])
-    return found
+        return journeys_with_work(connection, now=database.clock().now())

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.steps import StepLogic
-from airflow_ma.engine.tables import enrollment, entry_request, journey, journey_step, journey_version
+from airflow_ma.engine.tables import enrollment, journey, journey_step, journey_version
 from airflow_ma.journey.model import JourneyGraph
 
 
@@ -34,27 +33,6 @@ def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, St
         with database.write() as connection:
             known = _register(connection, graph, steps, digest, database.clock().now())
     return Program(known[0], known[1], graph.key, steps, graph.targets())
-
-
-def steps_with_work(connection: sa.Connection, program: Program, *, now: int) -> set[str]:
-    """The steps at which somebody must be looked at now. One index look-up a step."""
-    e, s, r = enrollment.c, journey_step.c, entry_request.c
-    # The earliest of all is the first entry of the index; a search for "any that is due" may read a table.
-    earliest = sa.select(sa.func.min(e.wake_at)).where(
-        e.journey_id == s.journey_id, e.step == s.step, e.wake_at.is_not(None)
-    )
-    has_people = earliest.correlate(journey_step).scalar_subquery() <= now
-    requests = sa.select(r.id).where(r.journey_id == s.journey_id, r.step == s.step)
-    has_requests = any_row(requests.correlate(journey_step))
-    return set(
-        connection.scalars(
-            sa.select(s.step).where(
-                s.journey_id == program.journey_id,
-                s.step.in_(list(program.steps)),
-                sa.or_(has_people, has_requests, s.wake_at <= now),
-            )
-        )
-    )
 
 
 def stranded(connection: sa.Connection, program: Program) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
@@ -44,13 +44,13 @@ def _icon(drawing: str, colour: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
 
 
-def _link(name: str, page: str, drawing: str) -> dict[str, Any]:
-    """One entry of the navigation. Without url_route it is a plain link to a tab of its own: inside Airflow's
-    frame, links in mails could not open.
-    """
+def _door(name: str, page: str, drawing: str) -> dict[str, Any]:
+    """One entry of the navigation, which leads to a page of ours: see doors.js."""
+    asked = urlencode({"page": page, "name": name})
     return {
         "name": name,
-        "href": f"{_base_path()}{PREFIX}/{page}",
+        "bundle_url": f"{_base_path()}{PREFIX}/doors.js?{asked}",
+        "url_route": f"airflow-ma-{page}",
         "destination": "nav",
         "nav_top_level": True,
         "icon": _icon(drawing, "#4a5568"),
@@ -72,8 +72,8 @@ class MarketingAutomationPlugin(AirflowPlugin):
     fastapi_root_middlewares: list[Any] = [  # noqa: RUF012
         {"middleware": PortlessConnectionTest, "name": "Test button of connections without a port"}
     ]
-    external_views: list[Any] = [  # noqa: RUF012
-        _link("Mailbox", "mailbox", _ENVELOPE),
-        # Airflow cannot translate these names.
-        _link("Send 配信", "sending", _PAPER_PLANE),
+    react_apps: list[Any] = [  # noqa: RUF012
+        # Airflow cannot translate these names, and cuts long ones off.
+        _door("Mail 受信箱", "mailbox", _ENVELOPE),
+        _door("Send 配信", "sending", _PAPER_PLANE),
     ]

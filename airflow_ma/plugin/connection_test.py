@@ -7,12 +7,15 @@ one and refuse (apache/airflow pull request 73298). Here 0 becomes null, which i
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PATH = "/api/v2/connections/test"
+_LONGEST = 65_536
+"""Bytes. Nobody is signed in yet at this point: what is longer than any connection is not kept here."""
 _OURS = ("sendgrid", "smtp")
 
 
@@ -23,31 +26,41 @@ class PortlessConnectionTest:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].endswith(_PATH):
+        if not _is_test(scope):
             await self._app(scope, receive, send)
             return
-        body, more = b"", True
-        while more:
+        held: deque[Message] = deque()
+        size, more = 0, True
+        while more and size <= _LONGEST:
             message = await receive()
+            held.append(message)
             if message["type"] != "http.request":  # the client has gone
-                return
-            body += message.get("body", b"")
+                break
+            size += len(message.get("body", b""))
             more = message.get("more_body", False)
-        body = _without_port_zero(body)
-        others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
-        headers = [*others, (b"content-length", str(len(body)).encode())]
-        rest = [{"type": "http.request", "body": body, "more_body": False}]
+        if not more and size <= _LONGEST:
+            body = _without_port_zero(b"".join([message.get("body", b"") for message in held]))
+            others = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
+            scope = {**scope, "headers": [*others, (b"content-length", str(len(body)).encode())]}
+            held = deque([{"type": "http.request", "body": body, "more_body": False}])
 
         async def replay() -> Message:
-            return rest.pop() if rest else await receive()
+            return held.popleft() if held else await receive()
 
-        await self._app({**scope, "headers": headers}, replay, send)
+        await self._app(scope, replay, send)
+
+
+def _is_test(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return False
+    # Behind a base URL with a path, that path may be in front or not, as the server is set up.
+    return scope["path"] in (_PATH, scope.get("root_path", "").rstrip("/") + _PATH)
 
 
 def _without_port_zero(body: bytes) -> bytes:
     try:
         asked = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body  # Airflow says what is wrong with it
     if not isinstance(asked, dict) or asked.get("conn_type") not in _OURS or asked.get("port") != 0:
         return body

@@ -26,8 +26,8 @@ from airflow_ma.engine.database import Database
 from airflow_ma.engine.events import wake_contacts
 from airflow_ma.engine.ledger import claim, withdrawn
 from airflow_ma.engine.pauses import pauses, resume_sending
-from airflow_ma.engine.program import steps_with_work
 from airflow_ma.engine.tables import contact, enrollment, message, move, suppression
+from airflow_ma.engine.work import steps_with_work
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from tests.journeys import add_contacts, assert_sound, places
 

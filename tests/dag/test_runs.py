@@ -11,7 +11,7 @@ from airflow.sdk import Label
 from airflow_ma.channels.channel import ChannelError, Delivery, Receipt
 from airflow_ma.channels.sandbox import SandboxChannel
 from airflow_ma.dag import Journey, days
-from airflow_ma.dag.work_trigger import PATIENCE_SECONDS, REPEAT_SECONDS, Announcer, journeys_with_work
+from airflow_ma.dag.work_trigger import PATIENCE_SECONDS, REPEAT_SECONDS, Announcer, ready_journeys
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact_tag, journey_step
@@ -176,9 +176,9 @@ def test_an_audience_that_lets_nobody_in_starts_no_run_of_the_steps(
     add_contacts(installation, 1, tag="in")
     run_journey(journey)
     clock.advance(DAY + 1)
-    assert "idle_audience" in journeys_with_work()
+    assert "idle_audience" in ready_journeys()
     assert states(run_journey(journey))["people"] == "skipped"
-    assert "idle_audience" not in journeys_with_work()
+    assert "idle_audience" not in ready_journeys()
 
 
 def test_work_is_found_for_deadlines_events_and_new_people(
@@ -191,14 +191,14 @@ def test_work_is_found_for_deadlines_events_and_new_people(
     journey.program(installation)
     with installation.write() as connection:
         connection.execute(sa.update(journey_step).values(wake_at=None))
-    assert journeys_with_work() == {}
+    assert ready_journeys() == {}
     happen(installation, "page.view", person, url="https://shop.example/join")
-    assert journeys_with_work() == {"watched": clock.now()}
+    assert ready_journeys() == {"watched": clock.now()}
     run_journey(journey)
     assert places(installation) == {person: "wait"}
-    assert journeys_with_work() == {}
+    assert ready_journeys() == {}
     clock.advance(2 * DAY)
-    assert journeys_with_work() == {"watched": clock.now()}
+    assert ready_journeys() == {"watched": clock.now()}
 
 
 def test_the_same_work_is_announced_once_and_again_only_when_it_stays() -> None:

@@ -130,14 +130,16 @@ def test_the_documentation_of_the_app_is_not_open(airflow: Airflow) -> None:
         assert airflow.client().get(path).status_code == 404
 
 
-def test_airflow_shows_our_pages_as_plain_links_with_the_prefix(airflow: Airflow) -> None:
+def test_airflow_has_a_door_to_each_of_our_pages(airflow: Airflow) -> None:
     with airflow.client("admin") as client:
         plugins = client.get(f"{airflow.url}/api/v2/plugins").json()["plugins"]
-    views = next(plugin for plugin in plugins if plugin["name"] == "airflow_ma")["external_views"]
-    assert [(view["name"], view["href"], view["url_route"]) for view in views] == [
-        ("Mailbox", f"{PREFIX}/airflow-ma/mailbox", None),
-        ("Send 配信", f"{PREFIX}/airflow-ma/sending", None),
-    ]
+    doors = next(plugin for plugin in plugins if plugin["name"] == "airflow_ma")["react_apps"]
+    assert [door["name"] for door in doors] == ["Mail 受信箱", "Send 配信"]
+    for door in doors:
+        assert door["bundle_url"].startswith(f"{PREFIX}/airflow-ma/doors.js?page=")
+        answer = airflow.client().get(door["bundle_url"].removeprefix(f"{PREFIX}/airflow-ma"))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/javascript")
 
 
 def test_without_its_tables_the_answer_is_503_and_quotes_nothing(airflow: Airflow) -> None:

@@ -91,3 +91,23 @@ def test_from_login_to_reply(
     page.get_by_role("button", name="Send the reply").click()
     page.wait_for_selector("blockquote")
     assert page.inner_text("blockquote") == "yes, please"
+
+
+@pytest.mark.parametrize(
+    ("door", "path", "heading"), [("Mail", "/mailbox", "サンドボックス"), ("Send", "/sending", "配信")]
+)
+def test_airflows_navigation_leads_to_our_pages_in_its_language(
+    airflow: Airflow, chromium: Browser, door: str, path: str, heading: str
+) -> None:
+    context = chromium.new_context(locale="en-US")
+    context.add_cookies([{"name": "_token", "value": airflow._token("admin"), "url": airflow.url}])
+    context.add_init_script("localStorage.i18nextLng = 'ja'; localStorage.theme = 'dark'")
+    page = context.new_page()
+    page.goto(f"{airflow.url}/", wait_until="networkidle")
+    page.locator(f"a[href*='airflow-ma-'], button:has-text('{door}')", has_text=door).first.click()
+    page.wait_for_url(f"**/airflow-ma{path}")
+    assert heading in page.inner_text("header")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.go_back()
+    page.wait_for_url(f"{airflow.url}/**")
+    assert "airflow-ma" not in page.url
