@@ -18,8 +18,8 @@ from airflow_ma.config import settings
 from airflow_ma.dag.connections import account
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
+from airflow_ma.dag.mail_check import setting_problems, template_problems
 from airflow_ma.dag.step import StepOperator
-from airflow_ma.dag.template_check import template_problems
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.ledger import IN_HAND, release_held, still_here
 from airflow_ma.engine.mail_rules import NOT_SENT, SENT
@@ -133,6 +133,7 @@ class SendEmailOperator(StepOperator):
         return load_template(self.templates_folder(), self.template)
 
     def inspect(self) -> Iterator[Problem]:
+        yield from setting_problems(self.source, self.task_id)
         try:
             template = self._template()
         except TemplateError as error:

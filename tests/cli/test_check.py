@@ -209,3 +209,22 @@ def test_an_attribute_that_nobody_has_is_a_warning(
     result = CliRunner().invoke(check, [str(own_mail(f"{{{{ contact.compnay }}}}{FOOTER}"))])
     assert result.exit_code == 0
     assert "contact.company" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CHANNEL", "sendgird", "there is no such channel"),
+        ("QUIET_HOURS", "9pm-8am", "must look like '21:00-08:00'"),
+        ("FREQUENCY_CAPS", "2 per day", "must look like '2/1d, 6/7d'"),
+    ],
+)
+def test_a_setting_with_which_nothing_can_be_sent_is_found(
+    write, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"AIRFLOW_MA_{name}", value)
+    settings.cache_clear()
+    result = CliRunner().invoke(check, [str(write())])
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "[setting]" in result.output

@@ -1,4 +1,4 @@
-"""What is wrong with the email template of a step, as the check tells it."""
+"""What keeps a step from sending its mail: template, law, settings, as the check tells it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from airflow_ma.channels.footer import check_footer
+from airflow_ma.channels.registry import channel_names
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.channels.variables import VariableProblem, find_variable_problems
 from airflow_ma.config import settings
 from airflow_ma.contacts.attributes import attribute_names
 from airflow_ma.engine.database import Database, DatabaseError
+from airflow_ma.engine.pacing import read_pacing
 from airflow_ma.journey.checks import Problem
 from airflow_ma.journey.model import Source
 
@@ -30,6 +32,10 @@ _TEXTS = {
         ),
     },
 }
+_NO_CHANNEL = (
+    "AIRFLOW_MA_CHANNEL is '{name}', and there is no such channel",
+    "AIRFLOW_MA_CHANNEL の「{name}」という送信方法はありません",
+)
 _NEAR = {"en": ": did you mean '{name}'?", "ja": "（「{name}」のことですか？）"}
 
 
@@ -47,6 +53,27 @@ def template_problems(
         # Where nobody has been imported, that nobody has an attribute is no news.
         if problem.is_error or known:
             yield _told(problem, step)
+
+
+def setting_problems(source: Source | None, step: str) -> Iterator[Problem]:
+    """Settings of this installation with which no mail can be sent."""
+    rules = settings()
+    try:
+        read_pacing(rules.quiet_hours, rules.frequency_caps)
+    except ValueError as error:
+        message, _, fix = str(error).partition("; ")
+        yield Problem("setting", message, fix or "Correct it there", source, step)
+    if rules.channel not in channel_names():
+        english, japanese = (text.format(name=rules.channel) for text in _NO_CHANNEL)
+        known = ", ".join(channel_names())
+        yield Problem(
+            "setting",
+            english,
+            f"Set it to one of: {known}",
+            source,
+            step,
+            translations={"ja": (japanese, f"次のいずれかにしてください: {known}")},
+        )
 
 
 def _told(problem: VariableProblem, step: str) -> Problem:
