@@ -55,8 +55,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "counted_since": ("Since {at}", "{at} 以降"),
     "counted_newest": ("Since {at} (the newest {number} mails)", "{at} 以降（直近 {number} 通）"),
     "nothing_sent": (
-        "Nothing was sent and nothing waits.",
-        "送信したメールも、待機中のメールもありません。",
+        "Nothing was sent and no mail waits. Are people due all the same? See: airflow-ma status",
+        "送信したメールも、待機中のメールもありません。対象者が進まない場合は airflow-ma status で確認してください。",
     ),
     "connection": ("Connection", "接続"),
     "state": ("State", "状態"),
@@ -79,8 +79,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "送信されたか不明なメールが {number} 通あります。詳しくは: airflow-ma sending unknown",
     ),
     "unknown_none": (
-        "There are none: the fate of every mail is known.",
-        "該当はありません。すべてのメールの結果が判明しています。",
+        "There are none. (Mails of a worker that dies show up here within five minutes.)",
+        "該当はありません（処理が中断した場合、その分は5分以内にここに表示されます）。",
     ),
     "to_whom": ("To", "宛先"),
     "since": ("Since", "いつから"),

@@ -88,8 +88,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "二重に届かないよう、確認できるまで再送しません。",
     ),
     "unknown_none": (
-        "None: the fate of every mail is known.",
-        "該当するメールはありません。すべてのメールの結果が判明しています。",
+        "None. Mails of a worker that dies show up here within five minutes.",
+        "該当するメールはありません。処理が中断した場合、その分は5分以内にここに表示されます。",
     ),
     "unknown_group": ("{number} mails over {conn_id}, {time}", "{number} 通、{conn_id}、{time}"),
     "unknown_one": ("1 mail over {conn_id}, {time}", "1 通、{conn_id}、{time}"),
