@@ -6,6 +6,7 @@ Nothing here is derived from Airflow's own database URL: inside a task Airflow h
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -13,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -35,6 +36,11 @@ class Settings(BaseSettings):
         default="http://localhost:8090",
         description="Public base URL of the collector, used in every link and pixel of a mail.",
     )
+    site_hosts: str = Field(
+        default="",
+        description="Host names of your own web site, with commas between them, subdomains included: only "
+        "links to these carry the token that tells whose browser comes. Empty means no visit is anybody's.",
+    )
     channel: str = Field(default="sandbox", description="The channel that send-email steps use by default.")
     emails: Path | None = Field(
         default=None,
@@ -47,6 +53,16 @@ class Settings(BaseSettings):
         default="", description="Address that answers go to; empty means the sender's address."
     )
     postal_address: str = Field(default="", description="Postal address of the sender, shown in the footer.")
+    inquiry_contact: str = Field(
+        default="",
+        description="Where people can ask questions or complain, shown in the footer: a phone number, a mail "
+        "address or a URL. Empty means where answers go to.",
+    )
+    sendgrid_url: str = Field(
+        default="",
+        description="Another address of SendGrid's API, such as a gateway of the company; empty means "
+        "SendGrid's own. The API keys go there, so no Airflow connection can say it.",
+    )
     timezone: str = Field(default="Asia/Tokyo", description="Time zone of contacts that state none.")
     language: str = Field(default="ja", description="Language of contacts that state none: en or ja.")
     consent: Literal["opt_in", "opt_out"] = Field(
@@ -104,6 +120,32 @@ class Settings(BaseSettings):
     )
 
     @property
+    def sender(self) -> dict[str, str]:
+        """What mails can say of the sender: ``sender.name`` and so on."""
+        return {
+            "name": self.sender_name,
+            "postal_address": self.postal_address,
+            "contact": self.inquiry_contact or self.reply_to or self.sender_email,
+        }
+
+    @field_validator("site_hosts")
+    @classmethod
+    def _only_hosts(cls, value: str) -> str:
+        for name in value.split(","):
+            if not re.fullmatch(r"\s*[\w.-]*\s*", name):
+                raise ValueError(
+                    f"AIRFLOW_MA_SITE_HOSTS must be host names such as 'shop.example,example.com', "
+                    f"without https://, ports or paths, not {name.strip()!r}"
+                )
+        return value
+
+    def is_own_site(self, host: str | None) -> bool:
+        """Whether a host is one of ``site_hosts`` or beneath one."""
+        own = (_plain_host(name) for name in self.site_hosts.split(",") if name.strip(" ."))
+        wanted = _plain_host(host or "")
+        return any(wanted == name or wanted.endswith(f".{name}") for name in own)
+
+    @property
     def database(self) -> str:
         """URL of our own database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.home / 'airflow_ma.db'}"
@@ -119,6 +161,15 @@ class Settings(BaseSettings):
                 )
             return {key_id.strip(): secret.strip().encode() for key_id, _, secret in pairs}
         return {"0": _kept_key(self.home / "signing.key")}
+
+
+def _plain_host(name: str) -> str:
+    """In small ASCII letters: a host in Japanese is also written ``xn--...``."""
+    name = name.strip().strip(".").lower()
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name
 
 
 def _kept_key(path: Path) -> bytes:

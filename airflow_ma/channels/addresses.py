@@ -12,6 +12,9 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+$){_LABEL}").fullmatch
 _PLAIN = re.compile(rf"{_ATOM}+(?:\.{_ATOM}+)*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}").fullmatch
 _LONGEST, _LONGEST_LOCAL = 254, 64
 
+MOST_NAME = 100
+"""Characters of a name beside an address, in every channel; longer ones are cut."""
+
 
 def provider_address(email: str) -> str | None:
     """The address in ASCII, as standards and providers want it; None when it is not one mail address.

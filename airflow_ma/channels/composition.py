@@ -6,7 +6,7 @@ import html
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from liquid import RenderContext
@@ -74,12 +74,15 @@ class Composition:
         self._parts = parts
         self._setup = setup
         self._text: dict[Flavour, tuple[str | int, ...]] = {}
-        self._constants: dict[str, object] = {
-            "sender": {"name": settings().sender_name, "postal_address": settings().postal_address}
-        }
+        self._constants: dict[str, object] = {"sender": settings().sender}
         numbers: dict[Fill, int] = {}
         names: set[str] | None = set()
         confirms = False
+        if any(
+            CONFIRM in Dependence(part.template).uses(*part.template.nodes).reads for part in parts.values()
+        ):
+            # Whoever gets it has not agreed to anything yet, and may be a stranger to the address.
+            setup = replace(setup, tracks_opens=False)
         for flavour, part in parts.items():
             builder = _Builder(part, destinations, setup, self._constants)
             self._text[flavour] = _merged(

@@ -70,7 +70,7 @@ def deliver(
     A channel that cannot go on ends it; whoever was not served is held, and ``failure`` says why. Raises
     FooterError, before anything is claimed, for a mail that the law forbids.
     """
-    refuse_unlawful(template, terms.purpose)
+    refuse_unlawful(template, terms.purpose, channel.name)
     done = Delivered()
     trace_unknown(database, program, step_id, channel, terms)
     while True:

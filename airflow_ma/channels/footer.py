@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from liquid import Expression, Node
 from liquid.builtin.output import OutputNode
@@ -18,6 +20,7 @@ from airflow_ma.channels import markup
 from airflow_ma.channels.covered import Cover
 from airflow_ma.channels.dependence import UNSUBSCRIBE, paths_of
 from airflow_ma.channels.provider_template import ProviderTemplate
+from airflow_ma.channels.registry import SANDBOX
 from airflow_ma.channels.template_language import Flavour, Part, parse_part
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
@@ -36,6 +39,9 @@ _TEXTS = {
         "AIRFLOW_MA_SENDER_NAME": "the name of the sender",
         "AIRFLOW_MA_SENDER_EMAIL": "the address that mails are sent from",
         "AIRFLOW_MA_POSTAL_ADDRESS": "the postal address of the sender",
+        "collector": "AIRFLOW_MA_COLLECTOR_URL is {url}, and nobody could unsubscribe there. Set "
+        "AIRFLOW_MA_COLLECTOR_URL to the collector's public address, such as https://mail.example.com: the "
+        "law demands in marketing mail that unsubscribing works",
     },
     "ja": {
         "sender.name": "送信者の名称",
@@ -52,6 +58,10 @@ _TEXTS = {
         "AIRFLOW_MA_SENDER_NAME": "送信者の名称",
         "AIRFLOW_MA_SENDER_EMAIL": "送信元のメールアドレス",
         "AIRFLOW_MA_POSTAL_ADDRESS": "送信者の住所",
+        "collector": "AIRFLOW_MA_COLLECTOR_URL が {url} のままでは、受信者が配信を停止できないため"
+        "送信できません。AIRFLOW_MA_COLLECTOR_URL に、外部からアクセスできるコレクターのURL"
+        "（https://mail.example.com など）を"
+        "設定してください。広告・宣伝メールでは、配信停止が実際にできることが法律で義務づけられています",
     },
 }
 
@@ -60,20 +70,23 @@ class FooterError(ValueError):
     """Marketing mail that the law forbids; says all that is missing and what to do."""
 
 
-def refuse_unlawful(template: EmailTemplate | ProviderTemplate, purpose: str) -> None:
-    """Raise FooterError unless this installation may send the template for this purpose.
+def refuse_unlawful(template: EmailTemplate | ProviderTemplate, purpose: str, channel: str = SANDBOX) -> None:
+    """Raise FooterError unless this installation may send the template for this purpose over that channel.
 
     What is in a template that the provider holds nobody can see from here.
     """
-    problems = check_sender(purpose)
+    problems = check_sender(purpose, channel=channel)
     if isinstance(template, EmailTemplate):
         problems += check_footer(template, purpose)
     if problems:
         raise FooterError(". ".join(problems))
 
 
-def check_sender(purpose: str, language: str = "en") -> list[str]:
-    """Which settings that name the sender are missing, and what to do, in that language."""
+def check_sender(purpose: str, language: str = "en", *, channel: str = SANDBOX) -> list[str]:
+    """Which settings that the law asks for are missing or cannot work, and what to do, in that language.
+
+    Only the sandbox, whose mails stay on this machine, may have a collector on this machine.
+    """
     if purpose == "transactional":
         return []
     texts, ours = _TEXTS[language], settings()
@@ -82,11 +95,30 @@ def check_sender(purpose: str, language: str = "en") -> list[str]:
         "AIRFLOW_MA_SENDER_EMAIL": ours.sender_email,
         "AIRFLOW_MA_POSTAL_ADDRESS": ours.postal_address,
     }
-    return [
+    problems = [
         texts["setting"].format(setting=setting, what=texts[setting])
         for setting, value in values.items()
         if not value.strip()
     ]
+    if channel != SANDBOX and not _is_public(ours.collector_url):
+        problems.append(texts["collector"].format(url=ours.collector_url or '""'))
+    return problems
+
+
+def _is_public(url: str) -> bool:
+    """Whether other people's machines can open the address, as far as it shows, and safely so."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").rstrip(".")
+        parts.port  # noqa: B018 - raises for a malformed one
+    except ValueError:
+        return False
+    if parts.scheme != "https":
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(".localhost")
 
 
 def check_footer(template: EmailTemplate, purpose: str, language: str = "en") -> list[str]:

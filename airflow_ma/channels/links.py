@@ -1,8 +1,8 @@
 """Signed links: what a mail's pixel, links and unsubscribe address say, so that nobody can make up his own.
 
 A token is ``base64url(purpose and length of key id | key id | zeros up to 3 bytes)`` followed by
-``base64url(id in 5 or 8 bytes | what else it says | 10 bytes of HMAC-SHA256)``. It names its key, so that keys
-can change while mails of years ago still work. The three tokens of one mail are cut from one digest.
+``base64url(id in 5 or 8 bytes | what else it says | 10 bytes of HMAC-SHA256)``. It names its key, so that
+keys can change while mails of years ago still work. The three tokens of one mail are cut from one digest.
 """
 
 from __future__ import annotations

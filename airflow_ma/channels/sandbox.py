@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.channels.addresses import provider_address
-from airflow_ma.channels.channel import Account, ChannelError, Delivery, OutgoingMail, Receipt, SentMail
+from airflow_ma.channels.channel import (
+    Account,
+    ChannelError,
+    Delivery,
+    OutgoingMail,
+    Receipt,
+    SentMail,
+    Withdrawn,
+)
 from airflow_ma.channels.link_tokens import LinkTokens
 from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.provider_template import ProviderTemplate
@@ -44,6 +52,7 @@ class SandboxChannel:
         *,
         now: int,
         purpose: str = "marketing",
+        withdrawn: Withdrawn | None = None,
     ) -> list[Receipt]:
         """Deliver the mails in one transaction; a message id that was delivered before changes nothing.
 

@@ -20,7 +20,7 @@ from airflow_ma.channels.template_language import Part
 from airflow_ma.channels.templates import EmailTemplate
 
 ROOTS = (CONTACT, "sender", *sorted(ADDRESSES))
-SENDER = ("name", "postal_address")
+SENDER = ("name", "postal_address", "contact")
 _TIME = ("now", "today")
 _VERY_NEAR = 0.8
 

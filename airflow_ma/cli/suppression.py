@@ -66,8 +66,8 @@ def list_(reason: str | None, limit: int, as_json: bool) -> None:
 @click.option("--detail", metavar="TEXT", cls=Option, help="option_detail")
 def add(addresses: tuple[str, ...], detail: str | None) -> None:
     """See consent_texts.py."""
-    from airflow_ma.engine.suppression import Suppression, suppress
     from airflow_ma.engine.database import open_database
+    from airflow_ma.engine.suppression import Suppression, suppress
 
     keys = _keys(addresses)
     database = open_database()
@@ -81,8 +81,8 @@ def add(addresses: tuple[str, ...], detail: str | None) -> None:
 @click.argument("addresses", nargs=-1, required=True)
 def remove(addresses: tuple[str, ...]) -> None:
     """See consent_texts.py."""
-    from airflow_ma.engine.suppression import lift
     from airflow_ma.engine.database import open_database
+    from airflow_ma.engine.suppression import lift
 
     keys = _keys(addresses)
     with open_database().write() as connection:

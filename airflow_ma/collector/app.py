@@ -29,6 +29,9 @@ from airflow_ma.engine.database import Database, DatabaseError
 
 log = logging.getLogger(__name__)
 
+MOST_CONNECTIONS = 900
+"""Beyond these it answers 503 at once: a process may usually have 1,024 files open, and memory has an end."""
+
 
 def create_app(database: Database | None = None) -> Starlette:
     """The ASGI app. Without ``database`` it opens the installation's own, which may come up later."""
@@ -75,6 +78,7 @@ def serve(host: str, port: int) -> None:
         port=port,
         access_log=False,
         server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
         forwarded_allow_ips=settings().trusted_proxies,
     )
     database.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ LOCK_WAIT = 5
 
 _CLOCK_KEPT = 1.0  # real seconds: the sandbox's clock is set once, asking for it at each request is waste
 _BACKLOG_PAUSE = 2.0  # real seconds between tries
-_BACKLOG_LIMIT = 100_000
+BACKLOG_LIMIT = 100_000
+"""Most things of one kind that are kept: opens and clicks must not crowd out who unsubscribes."""
 _LINKS_KEPT = 10_000
 
 
@@ -54,6 +55,7 @@ class Intake:
         self._links: dict[int, str] = {}
         self._handlers: dict[str, Handler] = {}
         self._backlog: deque[dict[str, Any]] = deque()
+        self._kept: Counter[str] = Counter()  # how many of each kind are in the backlog
         self._spool: Spool | None = None
         self._backlog_lock = threading.Lock()
         self._draining = threading.Lock()
@@ -135,7 +137,7 @@ class Intake:
 
     def _keep(self, record: dict[str, Any]) -> None:
         with self._backlog_lock:
-            if len(self._backlog) >= _BACKLOG_LIMIT:
+            if self._kept[record["kind"]] >= BACKLOG_LIMIT:
                 log.error("the database is away for too long: an event is lost")
                 return
             try:
@@ -143,12 +145,15 @@ class Intake:
             except OSError as error:
                 log.error("an event is kept in memory only, AIRFLOW_MA_HOME: %s", error.strerror or error)
             self._backlog.append(record)
+            self._kept[record["kind"]] += 1
             self._start_working_off()
 
     def _open_spool(self) -> Spool:
         if self._spool is None:
             self._spool = Spool(settings().home / "collector")
-            self._backlog.extend(self._spool.inherit())
+            inherited = self._spool.inherit()
+            self._backlog.extend(inherited)
+            self._kept.update(record.get("kind", "") for record in inherited)
         return self._spool
 
     def _start_working_off(self) -> None:
@@ -173,6 +178,8 @@ class Intake:
                     # Each further try could wait as long; this goes to the end, it may be its own fault.
                     self._backlog.append(record)
                     return
+                with self._backlog_lock:
+                    self._kept[record.get("kind", "")] -= 1
             with self._backlog_lock:
                 if not self._backlog and self._spool is not None:
                     self._spool.clear()

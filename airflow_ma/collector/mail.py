@@ -18,6 +18,7 @@ from airflow_ma.collector.forms import objects_to_tracking
 from airflow_ma.collector.intake import Intake, explain, find_message
 from airflow_ma.collector.machines import is_machine, is_too_soon
 from airflow_ma.collector.pages import HEADERS, page, unknown_link
+from airflow_ma.config import settings
 from airflow_ma.contacts.consent import Tracking, tracks
 from airflow_ma.engine.clock import SECOND, Clock
 from airflow_ma.engine.events import NewEvent, dedupe_key, record_events
@@ -62,7 +63,10 @@ def mail_routes(intake: Intake) -> list[Route]:
         named = request.method == "GET" and _record(
             intake, request, "email.click", message_id, (link_id, url)
         )
-        location = destination(url, intake.signer.visit_token(message_id) if named else None)
+        # Another's site must not get it: whoever has the token passes for the contact.
+        named = named and settings().is_own_site(urlsplit(url).hostname)
+        token = intake.signer.visit_token(message_id, intake.clock().now()) if named else None
+        location = destination(url, token)
         return Response(status_code=302, headers=HEADERS | {"Location": location})
 
     return [

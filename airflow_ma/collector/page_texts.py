@@ -44,20 +44,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "preferences": ("Your preferences", "配信と計測の設定"),
     "email": ("Marketing mail", "広告・宣伝メール"),
     "email_text": (
-        "News and offers. Mails about an order of yours, for example, come in any case.",
+        "News and offers. Necessary mails, such as an order confirmation, are sent whatever you choose here.",
         "お知らせやお得な情報のメールです。ご注文の確認など、必要なご連絡は設定にかかわらずお送りします。",
     ),
-    "open_tracking": ("See whether I open a mail", "メールの開封を計測"),
+    "open_tracking": ("Measure whether I open mails", "メールの開封を計測"),
     "open_tracking_text": (
         "A tiny picture in the mail tells us that it was opened.",
         "メールに埋め込まれた小さな画像で、開封されたことが分かります。",
     ),
-    "click_tracking": ("See which links I follow", "リンクのクリックを計測"),
+    "click_tracking": ("Measure which links I follow", "リンクのクリックを計測"),
     "click_tracking_text": (
         "Links lead by way of our server, which remembers them.",
         "リンクは当社のサーバーを経由し、クリックが記録されます。",
     ),
-    "web_tracking": ("See my visits to the website", "サイトの閲覧を計測"),
+    "web_tracking": ("Measure my visits to the website", "サイトの閲覧を計測"),
     "web_tracking_text": (
         "We remember which of our pages you look at after following a link, and how long.",
         "メールのリンクから訪問されたあと、当サイトでご覧になったページと時間を記録します。",
@@ -79,8 +79,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "us": ("us", "当社"),
     "subscribe": ("Get our news by mail", "メールマガジンのご登録"),
     "subscribe_text": (
-        "We send you a mail with a link. Press it, and you are on the list.",
-        "ご入力のアドレスに確認メールをお送りします。メール内のリンクを開くと、登録が完了します。",
+        "We send you a mail with a link. Open it and confirm there: then you are on the list.",
+        "ご入力のアドレスに確認メールをお送りします。メール内のリンクを開き、表示されるページで確定すると、登録が完了します。",
     ),
     "address": ("Mail address", "メールアドレス"),
     "name": ("Name (if you like)", "お名前（任意）"),
@@ -111,6 +111,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Thank you. Every mail of ours has a link that stops them.",
         "登録が完了しました。配信は、各メールのリンクからいつでも停止できます。",
     ),
+    "sign_up_again": ("Sign up again", "もう一度登録する"),
     "expired": ("This link is too old", "このリンクの有効期限が切れています"),
     "expired_text": (
         "It was good for 7 days. Please sign up again, and we will send you a new one.",
@@ -118,12 +119,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # What is wrong with a form that was sent in.
     "bad_email": (
-        "'email' must be one mail address, such as hanako@example.jp.",
-        "email には hanako@example.jp のようなメールアドレスを 1 つ入力してください。",
+        "Please enter one mail address, such as hanako@example.jp.",
+        "hanako@example.jp のようなメールアドレスを 1 つ入力してください。",
     ),
     "bad_name": (
-        "'name' must be a name of at most 100 characters, without web addresses.",
-        "name には 100 文字以内のお名前を入力してください。URL は使えません。",
+        "Please enter a name of at most 100 characters, without web addresses.",
+        "お名前は 100 文字以内で入力してください。URL は使えません。",
     ),
     "bad_language": ("'language' must be en or ja.", "language には en か ja を指定してください。"),
     "bad_wording": (

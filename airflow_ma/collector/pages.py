@@ -25,9 +25,18 @@ RETRY_AFTER = 10
 """Seconds after which to ask again when the database is away."""
 
 
-def page(name: str, *languages: str, status: int = 200, button: str | None = None) -> Response:
-    """The page that says ``name`` in these languages, one below the other, with a button to post by."""
-    values = {"name": name, "languages": languages, "button": button}
+def page(
+    name: str,
+    *languages: str,
+    status: int = 200,
+    button: str | None = None,
+    link: tuple[str, str] | None = None,
+) -> Response:
+    """The page that says ``name`` in these languages, one below the other.
+
+    ``button``: the text of one to post by. ``link``: text and address of what leads on.
+    """
+    values = {"name": name, "languages": languages, "button": button, "link": link}
     return render("message.html", languages[0], name, status=status, **values)
 
 
@@ -58,7 +67,8 @@ def render(template: str, language: str, title: str, *, status: int = 200, **val
 
 def unknown_link() -> Response:
     """404, for a token that is not ours; nobody knows the reader's language then."""
-    return page("unknown", "en", "ja", status=404)
+    first = choose_language()
+    return page("unknown", first, *(code for code in LANGUAGES if code != first), status=404)
 
 
 def choose_language(*wanted: str | None) -> str:

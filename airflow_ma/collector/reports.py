@@ -11,20 +11,22 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from airflow_ma.channels.links import address_mark
 from airflow_ma.collector.machines import is_too_soon
 from airflow_ma.collector.sendgrid_events import GROUP_UNSUBSCRIBE, RESUBSCRIBE, UNSUBSCRIBE, Report
 from airflow_ma.contacts.consent import record_consent, tracking_allowed
-from airflow_ma.engine.suppression import Suppression, lift, suppress
 from airflow_ma.engine.clock import SECOND, Clock
 from airflow_ma.engine.events import NewEvent, record_new
 from airflow_ma.engine.mail import Delivery
 from airflow_ma.engine.pauses import pause_sending
 from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.suppression import Suppression, lift, suppress
 from airflow_ma.engine.tables import contact, event, message
 
 CHANNEL = "sendgrid"
 SOURCE = "SendGrid"
 _DROPPED = "dropped: "
+_WORDS = (UNSUBSCRIBE, GROUP_UNSUBSCRIBE, RESUBSCRIBE)
 
 m, c, e = message.c, contact.c, event.c
 
@@ -71,6 +73,8 @@ def write_reports(connection: sa.Connection, reports: Sequence[Report], clock: C
         mail = None if message_id is None else messages.get(message_id)
         if mail is None:  # none of ours, or erased since
             message_id, contact_id = None, people.get(email_key)
+            if contact_id is None and email_key is not None and meaning.wants_mail is not None:
+                properties = {**(properties or {}), "address": address_mark(email_key)}
         else:
             _, contact_id, state, sent_at, resolved_at = mail
             if resolved_at is not None:
@@ -259,19 +263,43 @@ def _last_words(connection: sa.Connection, known: Iterable[_Known]) -> list[_Wor
         sa.select(e.contact_id, e.type, sa.func.max(e.at))
         .where(
             one_of(connection.dialect.name, e.contact_id, ids),
-            e.type.in_((UNSUBSCRIBE, GROUP_UNSUBSCRIBE, RESUBSCRIBE)),
+            e.type.in_(_WORDS),
         )
         .group_by(e.contact_id, e.type)
     ):
         latest[contact_id] = max(latest.get(contact_id, (0, False)), (at, kind != RESUBSCRIBE))
+    later = _strangers_words(connection, said)
     words = []
     for (contact_id, email_key), one in sorted(said.items(), key=lambda item: item[0][0] or 0):
         at, leaves = latest.get(contact_id or 0, _order(one))
+        if contact_id is None and email_key is not None:
+            at, leaves = later[address_mark(email_key)]
         since = standing.get(contact_id or 0)
         lifts = since is not None and since <= at
         detail = one.report.meaning.type.removeprefix("sendgrid.")
         words.append(_Word(email_key, contact_id, one.message_id, not leaves, at, detail, lifts))
     return words
+
+
+def _strangers_words(
+    connection: sa.Connection, said: Mapping[tuple[int | None, str | None], _Known]
+) -> Mapping[str, tuple[int, bool]]:
+    """For each address without a contact, by its mark: when it said the last thing, and whether it left."""
+    last = {
+        address_mark(email_key): _order(one)
+        for (contact_id, email_key), one in said.items()
+        if contact_id is None and email_key is not None
+    }
+    if last:
+        for kind, at, told in connection.execute(
+            sa.select(e.type, e.at, e.properties).where(
+                e.contact_id.is_(None), e.type.in_(_WORDS), e.at >= min(at for at, _ in last.values())
+            )
+        ):
+            mark = (told or {}).get("address")
+            if mark in last:
+                last[mark] = max(last[mark], (at, kind != RESUBSCRIBE))
+    return last
 
 
 def _order(one: _Known) -> tuple[int, bool]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from airflow_ma.channels.links import BadToken, Purpose
+from airflow_ma.channels.links import BadToken
 from airflow_ma.collector.forms import TooLargeError, objects_to_tracking, read_body
 from airflow_ma.collector.intake import Intake, explain, find_message
 from airflow_ma.collector.machines import is_machine
@@ -20,9 +20,12 @@ from airflow_ma.collector.page_texts import say
 from airflow_ma.collector.pages import RETRY_AFTER
 from airflow_ma.collector.visit import Visit, VisitError, read_visit
 from airflow_ma.collector.visits import store_visit
+from airflow_ma.engine.clock import MINUTE, Clock
 
 log = logging.getLogger(__name__)
 
+TOKEN_GOOD_FOR = 30 * MINUTE
+"""How long after the click its token names the contact, ms."""
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST",
@@ -79,17 +82,20 @@ def _store(intake: Intake, visit: Visit, user_agent: str | None) -> str | None:
     now = clock.now()
     at = now - int(visit.age * clock.speed)
     with intake.write() as connection:
-        contact_id = _contact(connection, intake, visit.visit_token)
+        contact_id = _contact(connection, intake, visit.visit_token, clock)
         return store_visit(connection, visit, contact_id, at=at, now=now, machine=is_machine(user_agent))
 
 
-def _contact(connection: sa.Connection, intake: Intake, token: str | None) -> int | None:
-    """Whom the token names. A bad one names nobody; the visit itself is still worth keeping."""
+def _contact(connection: sa.Connection, intake: Intake, token: str | None, clock: Clock) -> int | None:
+    """Whom the token names. A bad or old one names nobody; the visit itself is still worth keeping."""
     if token is None:
         return None
     try:
-        (message_id,) = intake.signer.read(Purpose.VISIT, token)
+        message_id, made_at = intake.signer.read_visit(token)
     except BadToken:
+        return None
+    # Under fast-forward real minutes are meant: a browser is no faster there.
+    if clock.now() - made_at > TOKEN_GOOD_FOR * max(clock.speed, 1):
         return None
     sent = find_message(connection, message_id)
     return None if sent is None else sent.contact_id

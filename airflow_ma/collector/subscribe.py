@@ -36,7 +36,13 @@ from airflow_ma.collector.pages import (
 from airflow_ma.collector.rate_limit import RateLimit
 from airflow_ma.collector.site import CORS
 from airflow_ma.contacts.addresses import address_key, is_address
-from airflow_ma.contacts.signup import confirm_consent, is_subscribed, open_request, request_consent
+from airflow_ma.contacts.signup import (
+    confirm_consent,
+    has_address,
+    is_subscribed,
+    open_request,
+    request_consent,
+)
 from airflow_ma.engine.tables import contact
 
 log = logging.getLogger(__name__)
@@ -58,6 +64,8 @@ class FormError(ValueError):
         self.name = name
         self.status = status
         self.values = values
+        self.typed: dict[str, str] = {}
+        """What was filled in, so that nobody has to type it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +127,21 @@ def subscribe_routes(intake: Intake) -> list[Route]:
                 who, sent_at = mail.contact_id, mail.created_at
                 if request.method == "POST":
                     ip = client_ip(request)
-                    name = confirm_consent(connection, who, mark, sent_at=sent_at, at=now, ip=ip)
+                    name: str = confirm_consent(connection, who, mark, sent_at=sent_at, at=now, ip=ip)
                 person = connection.execute(sa.select(contact).where(contact.c.id == who)).one_or_none()
                 if person is None:
                     return unknown_link()
                 if request.method != "POST":
                     is_open = open_request(connection, who, mark, sent_at=sent_at, now=now) is not None
-                    name = ("confirmed" if is_subscribed(person) else "confirm") if is_open else "expired"
+                    done = is_subscribed(person) and has_address(person, mark)
+                    name = "confirmed" if done else "confirm" if is_open else "expired"
         except sa.exc.SQLAlchemyError as error:
             log.warning("a confirmation was not stored, the person is asked to try again: %s", explain(error))
             return page("unavailable", choose_language(browser), status=503)
         language = choose_language(browser, person.language)
         button = "confirm_button" if name == "confirm" else None
-        return page(name, language, status=410 if name == "expired" else 200, button=button)
+        again = ("sign_up_again", "../subscribe") if name == "expired" else None
+        return page(name, language, status=410 if name == "expired" else 200, button=button, link=again)
 
     return [
         Route("/subscribe", subscribe, methods=["GET", "POST", "OPTIONS"]),
@@ -155,7 +165,12 @@ async def _read_form(request: Request) -> SignUp:
         raise FormError("bad_body", 415)
     if fields is None:
         raise FormError("bad_body")
-    return read_sign_up({name: value.strip() for name, value in fields.items()})
+    fields = {name: value.strip() for name, value in fields.items()}
+    try:
+        return read_sign_up(fields)
+    except FormError as problem:
+        problem.typed = fields
+        raise
 
 
 def read_sign_up(fields: dict[str, str]) -> SignUp:
@@ -186,9 +201,23 @@ def _ask(intake: Intake, form: SignUp, language: str, ip: str | None) -> None:
         )
 
 
-def _form(language: str, problem: str | None = None, status: int = 200) -> Response:
+def _form(language: str, problem: FormError | None = None) -> Response:
+    told = None
+    if problem is not None:
+        key = "unavailable_text" if problem.name == "unavailable" else problem.name
+        told = say(key, language, **problem.values)
+    typed = problem.typed if problem is not None else {}
     return render(
-        "subscribe.html", language, "subscribe", status=status, switch=True, wording=WORDING, problem=problem
+        "subscribe.html",
+        language,
+        "subscribe",
+        status=problem.status if problem is not None else 200,
+        switch=True,
+        wording=WORDING,
+        problem=told,
+        problem_field=problem.name.removeprefix("bad_") if problem is not None else "",
+        email=typed.get("email", "")[:254],
+        name=typed.get("name", "")[:100],
     )
 
 
@@ -196,7 +225,7 @@ def _refused(request: Request, problem: FormError, browser: str | None) -> Respo
     language = choose_language(browser)
     key = "unavailable_text" if problem.name == "unavailable" else problem.name
     if not is_json(request):
-        return _form(language, say(key, language, **problem.values), problem.status)
+        return _form(language, problem)
     body = {
         "error": problem.name,
         "message": say(key, "en", **problem.values),

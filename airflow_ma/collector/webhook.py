@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,11 +34,20 @@ PATH = "/webhooks/sendgrid"
 BODY_BYTES = 8 * 1024 * 1024
 """SendGrid posts 768 kB at most; what is refused here is told again and again, and lost in the end."""
 
+BODY_SECONDS = 20.0
+"""Real seconds that a body may take to come."""
+HELD_BYTES = 64 * 1024 * 1024
+"""Most bytes of bodies that are held at once: anybody can send what looks signed until it is all there."""
+
 _NOT_SET_UP = (
     "Set AIRFLOW_MA_WEBHOOK_KEYS to the verification key that SendGrid shows for its signed event webhook. "
     "Unsigned events are never taken.",
     "SendGrid の署名付きイベント Webhook の検証キーを AIRFLOW_MA_WEBHOOK_KEYS に設定してください。"
     "署名のないイベントは受け付けません。",
+)
+_UNAVAILABLE = (
+    "This cannot be stored just now. Send the same body again later.",
+    "ただいま保存できません。しばらくしてから同じ内容をもう一度送ってください。",
 )
 _WRONG_KEY = (
     "AIRFLOW_MA_WEBHOOK_KEYS に使えない鍵があります。"
@@ -52,6 +64,8 @@ def webhook_routes(intake: Intake) -> list[Route]:
         log.error("SendGrid's webhook is refused: %s", error)
         problem = (f"{error}.", _WRONG_KEY)
 
+    room = Room(HELD_BYTES)
+
     async def sendgrid(request: Request) -> Response:
         if problem is not None:
             return _answer(503, "not_set_up", *problem)
@@ -59,30 +73,71 @@ def webhook_routes(intake: Intake) -> list[Route]:
         signature = request.headers.get(SIGNATURE_HEADER)
         if not looks_signed(timestamp, signature):
             return _forbidden()
-        body = await _body(request)
-        if body is None:
-            return _answer(
-                413, "too_large", "The body must be 8 MB at most.", "本文は 8 MB 以内にしてください。"
-            )
-        return await run_in_threadpool(_take, intake, keys, timestamp, signature, body)
+        with room.body() as body:
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    fits = await _read(request, body)
+            except (NoRoomError, TimeoutError):
+                return _answer(503, "unavailable", *_UNAVAILABLE)
+            if not fits:
+                return _answer(
+                    413, "too_large", "The body must be 8 MB at most.", "本文は 8 MB 以内にしてください。"
+                )
+            return await run_in_threadpool(_take, intake, keys, timestamp, signature, body.bytes)
 
     return [Route(PATH, sendgrid, methods=["POST"])]
 
 
-async def _body(request: Request) -> bytearray | None:
-    """The body; None when it is too large, as soon as that is known."""
+class NoRoomError(Exception):
+    """Too many bytes are held already."""
+
+
+class Room:
+    """How many bytes all the bodies that are on their way may hold together. For one event loop."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    @contextmanager
+    def body(self) -> Iterator[Body]:
+        """A body that takes up room until the end of the block."""
+        body = Body(self)
+        try:
+            yield body
+        finally:
+            self._left += len(body.bytes)
+
+    def take(self, count: int) -> None:
+        """Raises NoRoomError."""
+        if count > self._left:
+            raise NoRoomError
+        self._left -= count
+
+
+class Body:
+    """What has come of a body."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.bytes = bytearray()
+
+    def add(self, chunk: bytes) -> None:
+        """Raises NoRoomError."""
+        self._room.take(len(chunk))
+        self.bytes += chunk
+
+
+async def _read(request: Request, body: Body) -> bool:
+    """Read it; False when it is too large, as soon as that is known. Raises NoRoomError."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > BODY_BYTES:
-        return None
-    body = bytearray()
-    try:
+        return False
+    with suppress(ClientDisconnect):  # nobody is there for an answer, and half a body has no signature
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_BYTES:
-                return None
-    except ClientDisconnect:
-        body.clear()  # nobody is there for an answer, and half a body has no signature
-    return body
+            body.add(chunk)
+            if len(body.bytes) > BODY_BYTES:
+                return False
+    return True
 
 
 def _take(
@@ -116,12 +171,7 @@ def _take(
                 written = write_reports(connection, reading.reports, clock)
         except sa.exc.SQLAlchemyError as error:
             log.warning("a delivery of SendGrid was not stored, it will come again: %s", explain(error))
-            return _answer(
-                503,
-                "unavailable",
-                "This cannot be stored just now. Send the same body again later.",
-                "ただいま保存できません。しばらくしてから同じ内容をもう一度送ってください。",
-            )
+            return _answer(503, "unavailable", *_UNAVAILABLE)
     return JSONResponse(
         {
             "stored": written.stored,

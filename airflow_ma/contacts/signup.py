@@ -41,8 +41,8 @@ def request_consent(
     """Somebody asks for our mails at this address (a valid one); False when no mail with a link is due.
 
     That is so when the address has agreed already, is suppressed for another reason than that it
-    unsubscribed, or was asked for too lately or too often. Makes the contact if need be, without any consent: nobody knows yet who asks. What is
-    known of a contact is not changed.
+    unsubscribed, or was asked for too lately or too often. Makes the contact if need be, without any
+    consent: nobody knows yet who asks. What is known of a contact is not changed.
     """
     key = address_key(email)
     reason = connection.scalar(sa.select(suppression.c.reason).where(suppression.c.email_key == key))
@@ -61,9 +61,10 @@ def request_consent(
         return False
     if _asked_enough(connection, locked, at):
         return False
-    told = (("wording", wording), ("ip", ip), ("address", address_mark(key)))
+    mark = address_mark(key)
+    told = (("wording", wording), ("ip", ip), ("address", mark))
     asked = {name: value for name, value in told if value is not None}
-    new = NewEvent(REQUESTED, at, dedupe_key(at, REQUESTED, person.id, at), person.id, properties=asked)
+    new = NewEvent(REQUESTED, at, dedupe_key(at, REQUESTED, person.id, mark, at), person.id, properties=asked)
     record_events(connection, [new], now=at)
     return True
 
@@ -100,17 +101,22 @@ def confirm_consent(
 
 def open_request(
     connection: sa.Connection, contact_id: int, mark: str, *, sent_at: int, now: int
-) -> sa.Row[Any] | None:
+) -> sa.Row[Any, Any] | None:
     """The request (its ``at`` and ``properties``) that a mail made at ``sent_at`` confirms, if it still can.
 
     It is the newest one for that address that was there when the mail was made: what a stranger asks for
     later, and in other words, is not confirmed by it. The contact must still have that address.
     """
-    email_key = connection.scalar(sa.select(c.email_key).where(c.id == contact_id))
-    if email_key is None or address_mark(email_key) != mark:
+    person = connection.execute(sa.select(contact).where(c.id == contact_id)).one_or_none()
+    if person is None or not has_address(person, mark):
         return None
     asked = _requests(connection, contact_id, mark, since=now - GOOD_FOR)
     return next((request for request in asked if request.at <= sent_at), None)
+
+
+def has_address(person: sa.Row[Any], mark: str) -> bool:
+    """Whether the contact has the address with this mark, see ``address_mark``."""
+    return person.email_key is not None and address_mark(person.email_key) == mark
 
 
 def is_subscribed(person: sa.Row[Any]) -> bool:
@@ -124,7 +130,7 @@ def _asked_enough(connection: sa.Connection, person: sa.Row[Any], now: int) -> b
     return len(asked) >= MOST or any(request.at > open_since for request in asked)
 
 
-def _requests(connection: sa.Connection, contact_id: int, mark: str, since: int) -> list[sa.Row[Any]]:
+def _requests(connection: sa.Connection, contact_id: int, mark: str, since: int) -> list[sa.Row[Any, Any]]:
     """The contact's requests for one address, newest first."""
     rows = connection.execute(
         sa.select(e.at, e.properties)

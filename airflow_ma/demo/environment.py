@@ -154,6 +154,7 @@ class Place:
             "AIRFLOW_MA_HOME": str(self.folder / "airflow_ma"),
             "AIRFLOW_MA_CHANNEL": "sandbox",
             "AIRFLOW_MA_COLLECTOR_URL": self.url("collector"),
+            "AIRFLOW_MA_SITE_HOSTS": "localhost",
             "AIRFLOW_MA_EMAILS": str(self.emails),
             "AIRFLOW_MA_SENDER_NAME": "やまなみ Yamanami",
             "AIRFLOW_MA_SENDER_EMAIL": "hello@yamanami.example.com",

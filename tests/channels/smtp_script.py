@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ CUT = None
 """In place of a reply: close the connection."""
 SILENCE = b""
 """In place of a reply: none, and the connection stays open."""
+DRIP = b"250-and"
+"""In place of a reply: one that goes on and on, a line at a time."""
 MAIL = (b"250 sender ok", b"250 recipient ok", b"354 go ahead", b"250 2.0.0 Ok: queued as 4WxYz12345")
 """Replies to one mail that is taken."""
 
@@ -78,5 +81,9 @@ class ScriptedServer:
             if reply is SILENCE:
                 reader.read()  # until the client has had enough
                 return
+            if reply is DRIP:
+                while True:
+                    connection.sendall(reply + b"\r\n")
+                    time.sleep(0.05)
             reading_mail = reply.startswith(b"354")
             connection.sendall(reply + b"\r\n")

@@ -191,7 +191,7 @@ def expected(
         "timezone": to.timezone,
     }
     attributes = composition_module._sendable(dict(to.attributes))
-    sender = {"name": settings().sender_name, "postal_address": settings().postal_address}
+    sender = settings().sender
     left = f"{BASE}/u/{tokens.unsubscribe}"
     confirm = f"{BASE}/confirm/{LinkSigner.from_settings().confirm_token(mail.message_id, to.email)}"
     template = part(flavour, source).template
@@ -218,6 +218,7 @@ def expected(
     )
     if flavour is Flavour.SUBJECT:
         return done
+    opens = opens and "confirm_url" not in source
     return MARK.sub(lambda m: (pixel if opens else "") if m[1] == "pixel" else urls[int(m[1])], done)
 
 
@@ -376,6 +377,14 @@ def test_constant_text_is_not_in_the_fragments() -> None:
     assert "LINK1" in skeleton.html
     assert "https://m.example/x&amp;y/u/" in skeleton.html
     assert "https://m.example/x&y/u/" in skeleton.text
+
+
+@pytest.mark.parametrize("flavour", [Flavour.HTML, Flavour.TEXT])
+def test_who_has_not_confirmed_yet_gets_no_pixel(flavour: Flavour) -> None:
+    sources = {Flavour.SUBJECT: "s", Flavour.HTML: f"hi{PIXEL}", Flavour.TEXT: "hi"}
+    assert "<img" in compose(sources).render(to(), SIGNER.tokens(1)).html
+    sources[flavour] += "{% if contact.name %}{{ confirm_url }}{% endif %}"
+    assert "<img" not in compose(sources).render(to(), SIGNER.tokens(1)).html
 
 
 def test_a_fragment_that_grows_without_end_is_stopped() -> None:

@@ -423,12 +423,11 @@ def test_who_is_here_twice_is_counted_twice(
     (person,) = add_contacts(database, 1, tag="in")
     world.enter()
     with database.write() as connection:
-        row = connection.execute(sa.select(enrollment)).mappings().one()
-        again = {**row, "id": row["id"] + 1000, "entry_key": "again"}
-        connection.execute(sa.insert(enrollment).values(again))
-        entered = connection.execute(sa.select(move)).mappings().one()
-        more = {"id": entered["id"] + 1000, "enrollment_id": again["id"]}
-        connection.execute(sa.insert(move).values({**entered, **more}))
+        row = {**connection.execute(sa.select(enrollment)).mappings().one(), "entry_key": "again"}
+        entered = dict(connection.execute(sa.select(move)).mappings().one())
+        del row["id"], entered["id"]
+        again = connection.execute(sa.insert(enrollment).values(row).returning(enrollment.c.id)).scalar_one()
+        connection.execute(sa.insert(move).values({**entered, "enrollment_id": again}))
     assert world.deliver().moved == {"sent": 1}
     clock.advance(1000)
     assert world.deliver().put_off == {"frequency_cap": 1}

@@ -112,5 +112,59 @@ def test_the_settings_must_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert japanese.startswith(f"AIRFLOW_MA_{name} が設定されていないため送信できません。")
 
 
+@pytest.mark.parametrize(
+    ("url", "works"),
+    [
+        ("https://mail.yamanami.example", True),
+        ("https://8.8.8.8:8443/ma", True),
+        ("http://localhost:8090", False),
+        ("https://localhost", False),
+        ("https://a.localhost.", False),
+        ("https://127.0.0.1", False),
+        ("https://[::1]:8090", False),
+        ("https://192.168.0.7", False),
+        ("https://collector", False),
+        ("http://mail.yamanami.example", False),
+        ("https://mail.example:port", False),
+        ("mail.yamanami.example", False),
+        ("", False),
+    ],
+)
+def test_unsubscribing_must_work_where_mail_really_goes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, works: bool
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", url)
+    settings.cache_clear()
+    check(tmp_path, WHOLE)
+    template = load_template(tmp_path, "hello")
+    refuse_unlawful(template, "marketing")
+    refuse_unlawful(template, "transactional", "smtp")
+    if works:
+        refuse_unlawful(template, "marketing", "smtp")
+        return
+    for channel in ("smtp", "sendgrid", "somebodys"):
+        with pytest.raises(FooterError, match="Set AIRFLOW_MA_COLLECTOR_URL to the collector's public"):
+            refuse_unlawful(template, "marketing", channel)
+    (japanese,) = check_sender("marketing", "ja", channel="smtp")
+    assert "AIRFLOW_MA_COLLECTOR_URL に、外部から" in japanese
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Contact: "), ("ja", "お問い合わせ：")])
+def test_the_examples_say_where_to_ask(monkeypatch: pytest.MonkeyPatch, language: str, said: str) -> None:
+    template = load_template(Path(__file__).parents[2] / "dags/emails", "sale_announcement")
+    shown = []
+    for name, value in (
+        ("SENDER_EMAIL", "n@y.example"),
+        ("REPLY_TO", "r@y.example"),
+        ("INQUIRY_CONTACT", "03-1"),
+    ):
+        monkeypatch.setenv(f"AIRFLOW_MA_{name}", value)
+        settings.cache_clear()
+        skeleton = template.compose(language, True, False, {}, "https://m.example").skeleton(str)
+        shown += re.findall(rf"{said}([^<\n]+)", skeleton.html)
+        assert said + value in skeleton.text
+    assert shown == ["n@y.example", "r@y.example", "03-1"]
+
+
 def test_transactional_mail_needs_no_footer(tmp_path: Path) -> None:
     assert check(tmp_path, "Your receipt", purpose="transactional") == []

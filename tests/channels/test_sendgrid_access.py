@@ -9,6 +9,7 @@ import pytest
 from airflow_ma.channels.channel import Account, ChannelError
 from airflow_ma.channels.sendgrid import check_account
 from airflow_ma.channels.sendgrid.access import read_access
+from airflow_ma.config import settings
 from tests.fakes.sendgrid import API_KEY, FakeSendGrid
 
 KEY = "SG.secret.key"
@@ -29,7 +30,7 @@ def account(password: str | None = KEY, *, host: str | None = None, **options: A
         (account(host="https://api.sendgrid.com/v3/"), "https://api.sendgrid.com"),
         (account(host="http://127.0.0.1:8085"), "http://127.0.0.1:8085"),
         (Account("news", host="http://localhost", port=8085, password=KEY), "http://localhost:8085"),
-        (account(api_url="https://gateway.example:8443/"), "https://gateway.example:8443"),
+        (account(api_url="https://127.0.0.1:8443/"), "https://127.0.0.1:8443"),
         (account(region="eu", api_url="http://[::1]:9"), "http://[::1]:9"),
     ],
 )
@@ -61,6 +62,9 @@ def test_where_requests_go(given: Account, url: str) -> None:
         (account(host="api.sendgrid.com.evil.example"), "host is not SendGrid's"),
         (account(host="https://api.sendgrid.com@evil.example"), "must look like"),
         (account(api_url="http://gateway.example"), "only for a server on this machine"),
+        (account(api_url="https://gateway.example"), "may only be a server on this machine"),
+        (account(api_url="https://localhost.evil.example"), "may only be a server on this machine"),
+        (account(api_url="https://localhost@evil.example"), "must look like"),
         (account(api_url="https://gateway.example/other/path"), "must look like"),
         (account(api_url="ftp://gateway.example"), "only for a server on this machine"),
         (account(api_url="https://gateway.example:port"), "must look like"),
@@ -71,6 +75,17 @@ def test_what_is_wrong_is_said_without_the_key(given: Account | None, says: str)
         read_access(given)
     assert says in str(error.value)
     assert "secret" not in str(error.value)
+
+
+def test_another_address_is_the_installations_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_SENDGRID_URL", "https://gateway.example:8443/")
+    settings.cache_clear()
+    assert read_access(account(region="eu")).url == "https://gateway.example:8443"
+    assert read_access(account(api_url="http://localhost:9")).url == "http://localhost:9"
+    monkeypatch.setenv("AIRFLOW_MA_SENDGRID_URL", "http://gateway.example")
+    settings.cache_clear()
+    with pytest.raises(ChannelError, match="AIRFLOW_MA_SENDGRID_URL must look like"):
+        read_access(account())
 
 
 def test_form_fields_are_text() -> None:

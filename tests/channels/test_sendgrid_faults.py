@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from airflow_ma.channels.channel import Account, ChannelError, Delivery, Receipt
 from airflow_ma.channels.sendgrid import http, sending
 from airflow_ma.channels.sendgrid.channel import SendGridChannel
 from airflow_ma.channels.templates import EmailTemplate
+from airflow_ma.channels.watch import share_of
 from airflow_ma.engine.database import Database
 from tests.channels.sendgrid_kit import (
     FOOTER,
@@ -309,9 +311,10 @@ class TestNotReached:
 
     @pytest.mark.parametrize("url", ["https://nobody.invalid", "https://192.0.2.1"])
     def test_no_such_host_and_no_answer_to_connecting(
-        self, url: str, template: EmailTemplate, sqlite_database: Database
+        self, url: str, template: EmailTemplate, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        account = Account("news", password=API_KEY, options={"api_url": url, "connect_timeout": 0.2})
+        set_sender(monkeypatch, sendgrid_url=url)
+        account = Account("news", password=API_KEY, options={"connect_timeout": 0.2})
         receipts, _ = send(SendGridChannel(sqlite_database, account), template, [mail(1)])
         assert fates(receipts) == {"retryable": 1}
 
@@ -366,12 +369,127 @@ class TestNotReached:
     def test_nothing_is_begun_when_the_time_is_up(
         self, channel: SendGridChannel, template: EmailTemplate, fake_sendgrid: FakeSendGrid
     ) -> None:
-        ticks = iter([0.0, 100.0, 179.0, 181.0])
+        ticks = iter([0.0, 50.0, 99.0, 101.0])
         receipts: list[Receipt | None] = [None] * 3_500
         kinds = channel._write(template, [mail(n) for n in range(3_500)], "marketing", receipts)
         going = sending.Sending(channel._api, receipts, clock=lambda: next(ticks))
         going.post(kinds[0].parcels())
         assert fates(going.finish()) == {"accepted": 2_000, "retryable": 1_500}
+
+
+class TestUnforeseen:
+    def test_before_anything_is_sent_nothing_is_unknown(
+        self,
+        channel: SendGridChannel,
+        template: EmailTemplate,
+        fake_sendgrid: FakeSendGrid,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def broken(links: object) -> None:
+            raise OSError("the database of p1@example.com is away")
+
+        monkeypatch.setattr(channel._links, "of", broken)
+        with pytest.raises(ChannelError, match="nothing was sent") as caught:
+            channel.send(template, [mail(1), mail(2, language="ja")], now=0)
+        assert caught.value.receipts == []
+        assert "p1@" not in str(caught.value)
+        assert fake_sendgrid.answers == []
+
+    def test_in_the_middle_only_the_request_under_way_is_unknown(
+        self, template: EmailTemplate, channel: SendGridChannel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judge, asked = channel._api._judge, []
+
+        def odd(*given: Any) -> http.Answer:
+            asked.append(1)
+            if len(asked) == 2:
+                raise RuntimeError("p1@example.com")
+            return judge(*given)
+
+        monkeypatch.setattr(channel._api, "_judge", odd)
+        receipts, error = send(channel, template, [mail(n) for n in range(2_500)])
+        assert fates(receipts) == {"accepted": 1_000, "unknown": 1_000, "retryable": 500}
+        assert "p1@" not in str(error)
+        assert "RuntimeError" in str(error)
+
+
+class TestWithdrawn:
+    def test_after_a_pause_they_are_asked_for_again(
+        self, channel: SendGridChannel, template: EmailTemplate, fake_sendgrid: FakeSendGrid
+    ) -> None:
+        asked: list[list[int]] = []
+
+        def withdrawn(ids: Sequence[int]) -> set[int]:
+            asked.append(list(ids))
+            return {101, 102}
+
+        fake_sendgrid.fail_next("429", reset_in=5)
+        mails = [mail(n) for n in range(100, 104)]
+        receipts, error = send(channel, template, mails, withdrawn=withdrawn)
+        assert error is None
+        assert asked == [[100, 101, 102, 103]]  # not before the first request: it was a moment ago
+        gone = Receipt(Delivery.REJECTED, "unsubscribed")
+        assert [r if r == gone else r.delivery for r in receipts] == [
+            Delivery.ACCEPTED, gone, gone, Delivery.ACCEPTED
+        ]  # fmt: skip
+        assert accepted_ids(fake_sendgrid, channel) == {100: 1, 103: 1}
+
+    def test_in_a_long_call_before_each_request(
+        self, channel: SendGridChannel, template: EmailTemplate, fake_sendgrid: FakeSendGrid
+    ) -> None:
+        ticks = iter([0.0, *[1.0] * 2, *[3.0] * 9])
+        receipts: list[Receipt | None] = [None] * 2_500
+        mails = [mail(n) for n in range(2_500)]
+        kinds = channel._write(template, mails, "marketing", receipts)
+        going = sending.Sending(
+            channel._api,
+            receipts,
+            ids=range(2_500),
+            withdrawn=lambda ids: range(5, 2_100),
+            clock=lambda: next(ticks),
+        )
+        going.post(kinds[0].parcels())
+        assert fates(going.finish()) == {"accepted": 1_000 + 400, "rejected": 1_100}
+        assert [accepted.size for accepted in fake_sendgrid.store.requests] == [1_000, 400]
+
+
+class TestDripping:
+    """A server that always says a little more never runs into a read timeout."""
+
+    @pytest.mark.parametrize(
+        ("said", "fate"),
+        [
+            (b"HTTP/1.1 ", "unknown"),
+            (b"HTTP/1.1 202 Accepted\r\nX-A: ", "accepted"),
+            (b"HTTP/1.1 202 Accepted\r\n\r\n", "accepted"),
+        ],
+    )
+    def test_it_is_cut_off(
+        self,
+        template: EmailTemplate,
+        sqlite_database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        said: bytes,
+        fate: str,
+    ) -> None:
+        monkeypatch.setattr(http, "REQUEST_SECONDS", 0.5)
+        with dripping(said) as url:
+            account = Account("news", host=url, password=API_KEY)
+            began = time.monotonic()
+            receipts, _ = send(SendGridChannel(sqlite_database, account), template, [mail(1)])
+        assert time.monotonic() - began < 3
+        assert fates(receipts) == {fate: 1}
+        if fate == "unknown":
+            assert receipts[0].reason == "SendGrid did not answer in time"
+
+    def test_the_longest_call_ends_before_the_lease(self) -> None:
+        # Two look-ups of the name take the system's resolver half a minute each at the very worst.
+        connecting = 60 + 2 * http.CONNECT_SECONDS
+        assert sending.TIME_SECONDS + max(http.REQUEST_SECONDS, connecting) <= 240
+
+    def test_many_addresses_share_the_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [()] * 8)
+        assert share_of("many.example", 443, 60, 40) == 5
 
 
 def test_no_mail_is_doubled_or_lost_over_many_seeds(
@@ -422,6 +540,29 @@ def refusing(*named: tuple[str | None, str], times: int = 1) -> Iterator[list[in
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server, "limit_problems", limit_problems)
         yield asked
+
+
+@contextmanager
+def dripping(said: bytes) -> Iterator[str]:
+    """A server that begins an answer so and then says one letter after the other, for ever."""
+    over = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(1_000_000)
+            connection.sendall(said)
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join(5)
 
 
 class closing_early:  # noqa: N801

@@ -6,7 +6,7 @@ import json
 import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -257,13 +257,70 @@ def test_when_the_server_goes_away_the_receipts_say_what_has_gone(
 def test_a_slow_server_leaves_the_rest_for_later(
     open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp.channel, "_SECONDS", 0.3)
+    monkeypatch.setattr(smtp.courier, "SECONDS", 0.3)
     smtp_sink.fail_next("slow", times=3, delay=0.2)
     receipts = send(open_smtp(), template, *(mail(number) for number in range(1, 10)))
     accepted = [receipt.delivery for receipt in receipts].count(Delivery.ACCEPTED)
     assert 1 <= accepted <= 3
     assert {receipt.delivery for receipt in receipts[accepted:]} == {Delivery.RETRYABLE}
     assert smtp_sink.counts()["mails"] == accepted
+
+
+def test_who_unsubscribes_meanwhile_gets_nothing(
+    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink
+) -> None:
+    asked: list[list[int]] = []
+
+    def withdrawn(ids: Sequence[int]) -> list[int]:
+        asked.append(list(ids))
+        return [25, 26] if len(asked) == 2 else []
+
+    receipts = send(open_smtp(), template, *(mail(n) for n in range(45)), withdrawn=withdrawn)
+    assert asked == [list(range(20)), list(range(20, 40)), list(range(40, 45))]
+    assert receipts[25] == receipts[26] == Receipt(Delivery.REJECTED, "unsubscribed")
+    assert [receipt.delivery for receipt in receipts].count(Delivery.ACCEPTED) == 43
+    assert smtp_sink.counts()["mails"] == 43
+
+
+def test_an_unforeseen_error_before_the_first_mail_sends_nothing(
+    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = open_smtp()
+    compose = EmailTemplate.compose
+
+    def broken(self: EmailTemplate, language: str, *given: Any, **more: Any) -> Any:
+        if language == "en":
+            raise OSError("taro@example.com")
+        return compose(self, language, *given, **more)
+
+    monkeypatch.setattr(EmailTemplate, "compose", broken)
+    with pytest.raises(ChannelError, match="nothing was sent") as caught:
+        send(channel, template, mail(1), mail(2), mail(3, language="en"))
+    assert caught.value.receipts == []
+    assert "taro" not in str(caught.value)
+    assert smtp_sink.counts()["mails"] == 0
+
+
+@pytest.mark.parametrize(("begun", "fate"), [(True, Delivery.UNKNOWN), (False, Delivery.RETRYABLE)])
+def test_an_unforeseen_error_in_the_middle_keeps_the_receipts(
+    open_smtp: Open, template: EmailTemplate, monkeypatch: pytest.MonkeyPatch, begun: bool, fate: Delivery
+) -> None:
+    channel, calls = open_smtp(), []
+    name = "_last_word" if begun else "_envelope"
+    real = getattr(smtp.session.Session, name)
+
+    def odd(self: Any, *given: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise LookupError("taro@example.com")
+        return real(self, *given)
+
+    monkeypatch.setattr(smtp.session.Session, name, odd)
+    with pytest.raises(ChannelError, match="LookupError") as caught:
+        send(channel, template, *(mail(number) for number in range(1, 6)))
+    expected = [Delivery.ACCEPTED] * 2 + [fate] + [Delivery.RETRYABLE] * 2
+    assert [receipt.delivery for receipt in caught.value.receipts] == expected
+    assert "taro" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from airflow_ma.channels.channel import Account, ChannelError, Delivery, Receipt, SendingPausedError
+from airflow_ma.channels.smtp import connect
+from airflow_ma.channels.smtp import courier as courier_module
 from airflow_ma.channels.smtp.answers import Answer, Stage, receipt_of, trouble_for_all
 from airflow_ma.channels.smtp.connect import ServerOptions
 from airflow_ma.channels.smtp.courier import Courier
-from tests.channels.smtp_script import CUT, MAIL, SILENCE, Reply, ScriptedServer
+from tests.channels.smtp_script import CUT, DRIP, MAIL, SILENCE, Reply, ScriptedServer
 
 TAKEN, REFUSED, LATER, UNKNOWN = Delivery.ACCEPTED, Delivery.REJECTED, Delivery.RETRYABLE, Delivery.UNKNOWN
 SENDER, TO, GO, QUEUED = MAIL
@@ -156,6 +159,47 @@ def test_what_every_other_mail_would_get_too_stops_it(script: list[Reply], error
         deliver(server, 2)
     assert type(caught.value) is error
     assert "p0" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "text", "suppress"),
+    [
+        (Stage.RECIPIENT, 550, b"5.1.1 unknown", "bounce"),
+        (Stage.RECIPIENT, 551, b"5.1.6 moved", "bounce"),
+        (Stage.RECIPIENT, 553, b"5.1.3 bad", "bounce"),
+        (Stage.RECIPIENT, 550, b"5.1.2 no host", "bounce"),
+        (Stage.RECIPIENT, 550, b"5.1.10 null MX", "bounce"),
+        (Stage.RECIPIENT, 550, b"5.2.1 disabled", "bounce"),
+        (Stage.RECIPIENT, 550, b"no such user", None),
+        (Stage.RECIPIENT, 550, b"5.7.1 spam", None),
+        (Stage.RECIPIENT, 552, b"5.2.2 full", None),
+        (Stage.RECIPIENT, 554, b"5.1.1 odd", None),
+        (Stage.END, 550, b"5.1.1 unknown", None),
+        (Stage.RECIPIENT, 450, b"4.1.1 later", None),
+    ],
+)
+def test_a_dead_address_gets_no_more_mail(stage: Stage, code: int, text: bytes, suppress: str | None) -> None:
+    receipt = receipt_of(Answer(stage, code, text))
+    assert receipt.suppress == suppress
+    assert receipt.delivery is (REFUSED if code >= 500 else LATER)
+
+
+@pytest.mark.parametrize(("said", "fate"), [(SENDER, LATER), (GO, UNKNOWN)])
+def test_a_dripping_server_is_cut_off(monkeypatch: pytest.MonkeyPatch, said: bytes, fate: Delivery) -> None:
+    """It says a line of its answer every moment, and never ends."""
+    monkeypatch.setattr(courier_module, "CUT_SECONDS", 0.6)
+    monkeypatch.setattr(courier_module, "SECONDS", 0.5)
+    script = [SENDER, DRIP] if said is SENDER else [SENDER, TO, GO, DRIP]
+    began = time.monotonic()
+    with ScriptedServer([script]) as server:
+        (receipt,) = deliver(server, 1, timeout=5)
+    assert time.monotonic() - began < 3
+    assert receipt.delivery is fate
+
+
+def test_the_longest_call_ends_before_the_lease() -> None:
+    connecting = 60 + connect._CONNECT_SECONDS  # two look-ups of the name, and the host's addresses
+    assert max(courier_module.CUT_SECONDS, courier_module.SECONDS + connecting) <= 240
 
 
 def test_a_word_in_an_address_is_not_the_servers_opinion() -> None:

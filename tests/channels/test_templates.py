@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from airflow_ma.channels.channel import OutgoingMail, Recipient
-from airflow_ma.channels.links import LinkSigner, MailTokens, Purpose
+from airflow_ma.channels.links import LinkSigner, MailTokens, address_mark
 from airflow_ma.channels.templates import RenderedMail, TemplateError, load_template, template_names
 from airflow_ma.config import settings
 
@@ -91,11 +91,11 @@ def test_transactional_mail_has_no_headers_to_unsubscribe_with(write: Write) -> 
     assert render(write(), purpose="transactional").headers == {}
 
 
-def test_the_confirm_address_is_that_of_the_contact(write: Write) -> None:
+def test_the_confirm_address_is_that_of_the_mail_and_where_it_goes(write: Write) -> None:
     folder = write("<a href='{{ confirm_url }}'>Yes</a>{% if contact.name %}{{ confirm_url }}{% endif %} ")
     mail = render(folder)
     (token,) = set(re.findall(r"b=2/confirm/([\w-]+)", mail.html + mail.text))
-    assert LinkSigner.from_settings().read(Purpose.CONFIRM, token) == (1,)
+    assert LinkSigner.from_settings().read_confirm(token) == (7, address_mark("Ann@Example.com"))
     assert mail.html.count(token) == 2
 
 

@@ -27,7 +27,7 @@ def problems(folder: Path, html: str, subject: str = "Subject", text: str = "") 
     [
         "{{ contact.name }} {{ contact.email }} {{ contact.key }} {{ contact.language }} {{ contact.timezone }}",
         "{{ contact.nickname }} {{ contact.city.size }} {{ contact['plan'] }} {{ contact[contact.plan] }}",
-        "{{ sender.name }} {{ sender.postal_address }} {{ unsubscribe_url }} {{ confirm_url }}",
+        "{{ sender.name }} {{ sender.postal_address }} {{ sender.contact }} {{ unsubscribe_url }} {{ confirm_url }}",
         "{{ contact.shoe_size | default: 'any' }}",
         "{% if contact.shoe_size %}{{ contact.shoe_size }}{% endif %}",
         "{% case contact.shoe_size %}{% when 1 %}{{ contact.shoe_size }}{% endcase %}",
@@ -47,7 +47,12 @@ def test_what_is_known_or_provided_for_is_fine(tmp_path: Path, fine: str) -> Non
         ("{{ nothing }}", "nothing", (), True),
         ("{{ contcat.name | default: 'you' }}", "contcat.name", ("contact.name",), True),
         ("{{ unsubscribe }}", "unsubscribe", ("unsubscribe_url",), True),
-        ("{{ sender.adress }}", "sender.adress", ("sender.postal_address", "sender.name"), True),
+        (
+            "{{ sender.adress }}",
+            "sender.adress",
+            ("sender.postal_address", "sender.name", "sender.contact"),
+            True,
+        ),
         ("{% assign total = 1 %}{{ totl }}", "totl", ("total",), True),
         ("{{ contact.shoe_size }}", "contact.shoe_size", (), False),
         (

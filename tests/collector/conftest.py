@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from airflow_ma.channels.links import LinkSigner, click_url, link_ids, open_url, unsubscribe_url
 from airflow_ma.collector.app import create_app
+from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact, enrollment, event, message
@@ -97,6 +98,10 @@ class World:
     def click_url(self, message_id: int, link_id: int) -> str:
         return click_url(BASE, self.signer.tokens(message_id).click, self.signer.link_token(link_id))
 
+    def visit_token(self, message_id: int) -> str:
+        """As a click makes it now."""
+        return self.signer.visit_token(message_id, self.clock.now())
+
     def unsubscribe_url(self, message_id: int, base: str = BASE) -> str:
         return unsubscribe_url(base, self.signer.tokens(message_id).unsubscribe)
 
@@ -131,7 +136,9 @@ def serving(app: Starlette) -> Iterator[int]:
 
 
 @pytest.fixture
-def world(database: Database, clock: ManualClock) -> World:
+def world(database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("AIRFLOW_MA_SITE_HOSTS", "other.example, Shop.example")
+    settings.cache_clear()
     world = World(database, clock, LinkSigner.from_settings())
     world.add_contact(1)
     clock.advance(HOUR)

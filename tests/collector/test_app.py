@@ -85,6 +85,33 @@ def test_an_unreachable_database_loses_no_reader(caplog: pytest.LogCaptureFixtur
     assert "hush" not in caplog.text
 
 
+def test_opens_do_not_crowd_out_who_unsubscribes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BACKLOG_LIMIT", 3)
+    for number in (2, 3):
+        world.add_contact(number)
+    away = Database("postgresql://someone:hush@127.0.0.1:1/ma")
+    for round_ in (1, 2):  # what an earlier collector has left counts, too
+        with TestClient(create_app(away), headers={"user-agent": CHROME}) as client:
+            for number in (1, 2, 3, 1, 2):
+                assert client.get(world.open_url(number, "")).status_code == 200
+            assert client.post(world.unsubscribe_url(round_, "")).status_code == 503
+    assert len([line for file in (settings().home / "collector").iterdir() for line in file.open()]) == 3 + 2
+    monkeypatch.setattr(intake, "_BACKLOG_PAUSE", 0.01)
+    with TestClient(create_app(world.database)):
+        pass
+    assert [world.contact(number).unsubscribed_at is None for number in (1, 2, 3)] == [False, False, True]
+    assert len(world.events("email.open")) == 3
+
+
+def test_there_is_an_end_to_connections(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: dict[str, object] = {}
+    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", world.database.url)
+    settings.cache_clear()
+    monkeypatch.setattr(collector_app.uvicorn, "run", lambda app, **options: said.update(options))
+    serve("127.0.0.1", 0)
+    assert said["limit_concurrency"] == collector_app.MOST_CONNECTIONS < 1_024
+
+
 @contextmanager
 def locked(database: Database) -> Iterator[None]:
     """Another program holds the table of events for writing."""
@@ -156,7 +183,7 @@ def test_many_requests_at_once_are_counted_exactly(world: World) -> None:
                 own = PAGE | {"visitor": f"own-visitor-{thread:08d}", "messageId": f"own-{thread}-{n}"}
                 for told in (same, own):
                     assert client.post("/v/page", json=told).status_code == 202
-                client.post("/v/page", json=own | {"ma": world.signer.visit_token(1 + thread % 5)})
+                client.post("/v/page", json=own | {"ma": world.visit_token(1 + thread % 5)})
             client.post(world.unsubscribe_url(1, ""))
 
     with serving(create_app(world.database)) as port, ThreadPoolExecutor(threads) as pool:
@@ -179,7 +206,7 @@ def test_a_browser_that_two_contacts_claim_at_once_gets_one_of_them(world: World
     world.add_contact(2)
 
     def claim(n: int) -> str:
-        told = PAGE | {"messageId": f"message-{n}", "ma": world.signer.visit_token(1 + n % 2)}
+        told = PAGE | {"messageId": f"message-{n}", "ma": world.visit_token(1 + n % 2)}
         return str(httpx.post(f"http://127.0.0.1:{port}/v/page", json=told).json()["visitor"])
 
     with serving(create_app(world.database)) as port, ThreadPoolExecutor(8) as pool:

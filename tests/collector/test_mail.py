@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from airflow_ma.channels.links import Purpose
 from airflow_ma.collector.mail import destination
+from airflow_ma.config import settings
 from airflow_ma.engine.clock import SECOND
 from airflow_ma.engine.tables import message
 from tests.collector.conftest import CHROME, World
@@ -41,7 +41,7 @@ def test_a_bad_open_token_still_gets_the_gif(world: World, client: TestClient, t
 
 
 def test_tokens_of_another_purpose_record_nothing(world: World, client: TestClient) -> None:
-    token = world.signer.visit_token(1)
+    token = world.visit_token(1)
     assert client.get(f"/o/{token}.gif").status_code == 200
     assert client.get(f"/c/{token}/{world.signer.link_token(world.add_link(SHOP))}").status_code == 404
     assert client.post(f"/u/{token}").status_code == 404
@@ -125,11 +125,53 @@ def test_a_click_leads_to_the_destination_and_says_who_comes(world: World, clien
     token, _, fragment = rest.partition("#")
     assert before == "https://shop.example/sale?colour=red&size=%E5%A4%A7"
     assert fragment == "prices"
-    assert world.signer.read(Purpose.VISIT, token) == (1,)
+    assert world.signer.read_visit(token) == (1, world.clock.now())
     [click] = world.events()
     assert (click.type, click.contact_id, click.message_id, click.url) == ("email.click", 1, 1, SHOP)
     assert click.machine is False
     assert world.wake_at(1) == world.clock.now()
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("https://shop.example/a", True),
+        ("https://www.SHOP.example:8443/a", True),
+        ("https://xn--wgv71a.example/a", True),
+        ("https://日本.example/a", True),
+        ("https://video.example/watch", False),
+        ("https://notshop.example/a", False),
+        ("https://shop.example.evil.example/a", False),
+        ("https://evil.example/shop.example?u=https://shop.example/", False),
+    ],
+)
+def test_only_our_own_site_is_told_who_comes(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch, url: str, ours: bool
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_SITE_HOSTS", "shop.example,日本.example")
+    settings.cache_clear()
+    answer = client.get(world.click_url(1, world.add_link(url)))
+    assert answer.status_code == 302
+    assert ("ma=" in answer.headers["location"]) is ours
+    assert [e.url for e in world.events()] == [url]
+
+
+def test_without_a_site_nobody_is_told(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AIRFLOW_MA_SITE_HOSTS")
+    settings.cache_clear()
+    assert client.get(world.click_url(1, world.add_link(SHOP))).headers["location"] == SHOP
+
+
+@pytest.mark.parametrize(
+    "hosts", ["https://shop.example", "shop.example:8443", "shop.example/a", "*.example"]
+)
+def test_what_is_no_host_is_refused(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_SITE_HOSTS", hosts)
+    settings.cache_clear()
+    with pytest.raises(ValueError, match="AIRFLOW_MA_SITE_HOSTS must be host names"):
+        settings()
 
 
 def test_clicks_on_two_links_are_two_and_a_double_click_is_one(world: World, client: TestClient) -> None:
@@ -166,7 +208,7 @@ def test_a_bad_click_token_never_redirects(world: World, client: TestClient) -> 
         f"/c/{click}/https:%2F%2Fevil.example",
         f"/c/{link}/{click}",
         f"/c/{world.signer.tokens(1).open}/{link}",
-        f"/c/{click}/{world.signer.visit_token(1)}",
+        f"/c/{click}/{world.visit_token(1)}",
         missing_link,
     ):
         answer = client.get(url)

@@ -69,7 +69,7 @@ def test_a_visit_from_a_mail(world: World, shop: str, browser: Browser) -> None:
     page.goto(f"{shop}/first")
     wait_for(world, 1)
     page.wait_for_timeout(300)
-    page.goto(f"{shop}/prices?a=%20+&ma={world.signer.visit_token(1)}&b#top")
+    page.goto(f"{shop}/prices?a=%20+&ma={world.visit_token(1)}&b#top")
     stored = wait_for(world, 3)
     address = f"{shop}/prices?a=%20+&b#top"
     assert page.evaluate("location.href") == address
@@ -84,7 +84,7 @@ def test_a_visit_from_a_mail(world: World, shop: str, browser: Browser) -> None:
     assert page.context.cookies() == []
 
     mine = page.evaluate("localStorage.ma_visitor")
-    page.goto(f"{shop}/shared?ma={world.signer.visit_token(2)}")
+    page.goto(f"{shop}/shared?ma={world.visit_token(2)}")
     page.wait_for_function("mine => localStorage.ma_visitor !== mine", arg=mine)
     page.goto(f"{shop}/last")
     stored = wait_for(world, 7)
@@ -99,7 +99,7 @@ def test_who_objects_leaves_no_trace(world: World, shop: str, browser: Browser, 
     name, _, value = signal.partition(" = ")
     context.add_init_script(f"Object.defineProperty(navigator, '{name}', {{value: {value}}})")
     page = context.new_page()
-    page.goto(f"{shop}/first?ma={world.signer.visit_token(1)}")
+    page.goto(f"{shop}/first?ma={world.visit_token(1)}")
     page.goto(f"{shop}/second", wait_until="networkidle")
     assert page.evaluate("localStorage.length") == 0
     assert world.events() == []

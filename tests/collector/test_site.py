@@ -62,7 +62,7 @@ def test_a_late_message_is_dated_by_the_browsers_own_difference(world: World, cl
 def test_a_signed_link_makes_the_browser_the_contacts(world: World, client: TestClient) -> None:
     client.post("/v/page", json=body(1))
     client.post("/v/page", json=body(2, visitor="another-browser-"))
-    client.post("/v/page", json=body(3, ma=world.signer.visit_token(1), url=PAGE + "&ma=tok#top"))
+    client.post("/v/page", json=body(3, ma=world.visit_token(1), url=PAGE + "&ma=tok#top"))
     client.post("/v/page", json=body(4))
     assert owner(world, BROWSER) == 1
     assert [e.contact_id for e in world.events()] == [1, None, 1, 1]
@@ -72,21 +72,21 @@ def test_a_signed_link_makes_the_browser_the_contacts(world: World, client: Test
 def test_a_linked_visit_wakes_the_contact_in_the_same_transaction(world: World, client: TestClient) -> None:
     client.post("/v/page", json=body(1))
     assert world.wake_at(1) > world.clock.now()
-    client.post("/v/page", json=body(2, ma=world.signer.visit_token(1)))
+    client.post("/v/page", json=body(2, ma=world.visit_token(1)))
     assert world.wake_at(1) == world.clock.now()
 
 
 def test_back_filled_visits_wake_even_when_nothing_else_is_new(world: World, client: TestClient) -> None:
     client.post("/v/page", json=body(1))
-    client.post("/v/page", json=body(1, ma=world.signer.visit_token(1)))
+    client.post("/v/page", json=body(1, ma=world.visit_token(1)))
     assert [e.contact_id for e in world.events()] == [1]
     assert world.wake_at(1) == world.clock.now()
 
 
 def test_a_linked_visitor_is_never_linked_again(world: World, client: TestClient) -> None:
     world.add_contact(2)
-    client.post("/v/page", json=body(1, ma=world.signer.visit_token(1)))
-    second = body(2, ma=world.signer.visit_token(2))
+    client.post("/v/page", json=body(1, ma=world.visit_token(1)))
+    second = body(2, ma=world.visit_token(2))
     fresh = client.post("/v/page", json=second).json()["visitor"]
     assert fresh != BROWSER
     assert client.post("/v/page", json=second).json() == {"visitor": fresh}, (
@@ -95,17 +95,31 @@ def test_a_linked_visitor_is_never_linked_again(world: World, client: TestClient
     assert client.post("/v/page", json=body(3, visitor=fresh)).json() == {"visitor": fresh}
     assert (owner(world, BROWSER), owner(world, fresh)) == (1, 2)
     assert [(e.visitor_id, e.contact_id) for e in world.events()] == [(BROWSER, 1), (fresh, 2), (fresh, 2)]
-    third = client.post("/v/page", json=body(4, visitor=fresh, ma=world.signer.visit_token(1))).json()[
-        "visitor"
-    ]
+    third = client.post("/v/page", json=body(4, visitor=fresh, ma=world.visit_token(1))).json()["visitor"]
     assert third not in (BROWSER, fresh)
     assert owner(world, third) == 1
 
 
 def test_a_second_message_to_the_same_contact_keeps_the_visitor(world: World, client: TestClient) -> None:
-    token = world.signer.visit_token(1)
+    token = world.visit_token(1)
     for number in (1, 2):
         assert client.post("/v/page", json=body(number, ma=token)).json() == {"visitor": BROWSER}
+
+
+@pytest.mark.parametrize("speed", [1.0, 4_320.0])
+def test_a_token_names_nobody_half_an_hour_after_the_click(
+    world: World, client: TestClient, speed: float
+) -> None:
+    """Under fast-forward real minutes count: a browser is no faster there."""
+    world.clock.speed = speed
+    token = world.visit_token(1)
+    world.clock.advance(int(30 * MINUTE * speed))
+    client.post("/v/page", json=body(1, ma=token))
+    world.clock.advance(1)
+    passed_on = "somebody-else-16"
+    client.post("/v/page", json=body(2, visitor=passed_on, ma=token, timestamp=1, sentAt=MINUTE))
+    assert (owner(world, BROWSER), owner(world, passed_on)) == (1, None)
+    assert [e.contact_id for e in world.events()] == [1, None]
 
 
 @pytest.mark.parametrize("purpose", ["made up", "another purpose", "an erased message"])
@@ -115,7 +129,7 @@ def test_a_bad_token_names_nobody_but_the_visit_counts(
     tokens = {
         "made up": "QmsxA0xLQJNp48_FNbSaOUl08g",
         "another purpose": world.open_url(1, "")[3:-4],
-        "an erased message": world.signer.visit_token(99),
+        "an erased message": world.visit_token(99),
     }
     assert client.post("/v/page", json=body(ma=tokens[purpose])).status_code == 202
     assert owner(world, BROWSER) is None
@@ -124,7 +138,7 @@ def test_a_bad_token_names_nobody_but_the_visit_counts(
 
 @pytest.mark.parametrize("header", ["Sec-GPC", "DNT"])
 def test_who_objects_is_not_tracked(world: World, client: TestClient, header: str) -> None:
-    answer = client.post("/v/page", json=body(ma=world.signer.visit_token(1)), headers={header: "1"})
+    answer = client.post("/v/page", json=body(ma=world.visit_token(1)), headers={header: "1"})
     assert (answer.status_code, answer.content) == (204, b"")
     assert world.events() == []
     with world.database.read() as connection:

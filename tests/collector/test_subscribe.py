@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from typing import Any
@@ -10,17 +11,18 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from airflow_ma.channels.links import confirm_url
+from airflow_ma.channels.links import address_mark, confirm_url
 from airflow_ma.collector import rate_limit
 from airflow_ma.collector.app import create_app
 from airflow_ma.collector.rate_limit import RateLimit
-from airflow_ma.collector.subscribe import PER_ADDRESS, PER_IP, WORDING
+from airflow_ma.collector.subscribe import PER_IP, WORDING
 from airflow_ma.contacts.consent import history, record_consent
-from airflow_ma.engine.clock import DAY, HOUR
+from airflow_ma.engine.clock import DAY, HOUR, MINUTE
 from airflow_ma.engine.suppression import Suppression, suppress
-from airflow_ma.engine.tables import contact
+from airflow_ma.engine.tables import contact, message
 from tests.collector.conftest import BASE, World
 
+_enrollments = itertools.count(1_000)
 FORM = {"email": "Taro@example.jp", "wording": "newsletter 3"}
 
 
@@ -29,7 +31,8 @@ def _numbers(world: World) -> None:
     """The world numbers its contacts itself; those made here come after them."""
     if not world.database.is_sqlite:
         with world.database.write() as connection:
-            connection.execute(sa.text("SELECT setval(pg_get_serial_sequence('ma_contact', 'id'), 1000)"))
+            for name in ("ma_contact", "ma_message"):
+                connection.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1000)"))
 
 
 def people(world: World) -> dict[str | None, Any]:
@@ -42,7 +45,27 @@ def requests(world: World) -> list[Any]:
 
 
 def link(world: World, email_key: str = "taro@example.jp") -> str:
-    return confirm_url(BASE, world.signer.confirm_token(people(world)[email_key].id))
+    """The link in a mail that goes out now to the contact who has this address."""
+    with world.database.write() as connection:
+        mail = sa.insert(message).values(
+            enrollment_id=next(_enrollments),
+            step="ask",
+            journey_id=2,
+            contact_id=people(world)[email_key].id,
+            channel="sandbox",
+            template="confirm_signup",
+            state="accepted",
+            batch="b",
+            created_at=world.clock.now(),
+        )
+        number = connection.execute(mail.returning(message.c.id)).scalar_one()
+    return confirm_url(BASE, world.signer.confirm_token(number, email_key))
+
+
+def wordings(world: World, email_key: str) -> list[str | None]:
+    """What the contact with this address has agreed to."""
+    with world.database.read() as connection:
+        return [said.wording for said in history(connection, people(world)[email_key].id)]
 
 
 def add_ann(world: World, **values: Any) -> int:
@@ -61,10 +84,10 @@ def test_from_the_form_to_consent(world: World, client: TestClient) -> None:
     assert (person.consented_at, person.unsubscribed_at) == (None, None)
     [asked] = requests(world)
     assert (asked.contact_id, asked.at, asked.properties) == (
-        person.id, world.clock.now(), {"wording": "newsletter 3", "ip": "testclient"}
+        person.id, world.clock.now(), {"wording": "newsletter 3", "ip": "testclient", "address": address_mark("taro@example.jp")}
     )  # fmt: skip
-    world.clock.advance(7 * DAY)
     url = link(world)
+    world.clock.advance(7 * DAY)
     for method in ("GET", "HEAD"):  # scanners open every link in a mail
         looked = client.request(method, url)
         assert looked.status_code == 200
@@ -136,19 +159,83 @@ def test_an_old_link_and_one_that_nobody_asked_for_confirm_nothing(world: World,
     client.post("/subscribe", data=FORM)
     url = link(world)
     world.clock.advance(7 * DAY + 1)
-    strangers = confirm_url(BASE, world.signer.confirm_token(1))
+    strangers = confirm_url(BASE, world.signer.confirm_token(1, "taro@example.jp"))
     for address in (url, strangers):
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code == 410
             assert "有効期限" in answer.text
     assert people(world)["taro@example.jp"].consented_at is None
     client.post("/subscribe", data=FORM)
-    assert client.post(url).status_code == 200
+    assert client.post(url).status_code == 410, "it confirms what was asked for before it, nothing later"
+    assert client.post(link(world)).status_code == 200
     assert people(world)["taro@example.jp"].consented_at is not None
-    wrong = confirm_url(BASE, world.signer.visit_token(1))
+    wrong = confirm_url(BASE, world.visit_token(1))
     for answer in (client.get(wrong), client.post(wrong), client.post("/confirm/nonsense")):
         assert answer.status_code == 404
-    assert client.get(confirm_url(BASE, world.signer.confirm_token(404))).status_code == 404
+    assert (
+        client.get(confirm_url(BASE, world.signer.confirm_token(404, "taro@example.jp"))).status_code == 404
+    )
+
+
+def test_a_link_confirms_only_what_was_asked_for_before_its_mail(world: World, client: TestClient) -> None:
+    client.post("/subscribe", data=FORM)
+    url = link(world)
+    world.clock.advance(2 * DAY)
+    client.post("/subscribe", data=FORM | {"wording": "a strangers"})
+    assert len(requests(world)) == 2
+    assert client.post(url).status_code == 200
+    assert wordings(world, "taro@example.jp") == ["newsletter 3"]
+
+
+def test_a_link_confirms_only_the_address_it_went_to(world: World, client: TestClient) -> None:
+    """The contact's address changes, and somebody asks for the new one: the old mailbox has no say in that."""
+    client.post("/subscribe", data=FORM)
+    url = link(world)
+    with world.database.write() as connection:
+        connection.execute(
+            sa.update(contact)
+            .where(contact.c.email_key == "taro@example.jp")
+            .values(email="new@x.jp", email_key="new@x.jp")
+        )
+    for asked in (1, 2):  # once for the old address, then for the new one, too
+        for answer in (client.get(url), client.post(url)):
+            assert answer.status_code == 410
+        assert people(world)["new@x.jp"].consented_at is None
+        assert len(requests(world)) == asked
+        client.post("/subscribe", data=FORM | {"email": "new@x.jp", "wording": "other"})
+        old = link(world, "new@x.jp").rpartition("/")[2]
+        message_id, _ = world.signer.read_confirm(old)
+        url = confirm_url(BASE, world.signer.confirm_token(message_id, "taro@example.jp"))
+    assert client.post(link(world, "new@x.jp")).status_code == 200
+    assert wordings(world, "new@x.jp") == ["other"]
+
+
+def test_one_mail_a_day_and_three_a_month_at_most(world: World) -> None:
+    """Decided in the database: every collector counts for itself only, and forgets when it is started again."""
+    answers = set()
+
+    def ask(days: float) -> int:
+        world.clock.advance(int(days * DAY))
+        with TestClient(create_app(world.database), BASE) as fresh:
+            answers.add(fresh.post("/subscribe", data=FORM).text)
+        return len(requests(world))
+
+    assert [ask(days) for days in (0, 0.5, 0.49, 0.01, 0, 1, 1, 5, 21.99)] == [1, 1, 1, 2, 2, 3, 3, 3, 3]
+    assert [ask(days) for days in (0.02, 0.5)] == [4, 4]
+    assert len(answers) == 1
+
+
+def test_who_confirmed_and_left_may_ask_again_at_once(world: World, client: TestClient) -> None:
+    client.post("/subscribe", data=FORM)
+    world.clock.advance(MINUTE)
+    assert client.post(link(world)).status_code == 200
+    world.clock.advance(MINUTE)
+    with world.database.write() as connection:
+        who = people(world)["taro@example.jp"].id
+        record_consent(connection, who, "email", False, at=world.clock.now(), source="test")
+    world.clock.advance(MINUTE)
+    client.post("/subscribe", data=FORM)
+    assert len(requests(world)) == 2
 
 
 @pytest.mark.parametrize(
@@ -212,7 +299,7 @@ def test_nobody_is_flooded(world: World, client: TestClient) -> None:
     for _ in range(PER_IP[0]):
         assert client.post("/subscribe", data=FORM).status_code == 200
         world.clock.advance(1)
-    assert len(requests(world)) == PER_ADDRESS[0]
+    assert len(requests(world)) == 1
     refused = client.post("/subscribe", json=FORM)
     assert (refused.status_code, refused.json()["error"]) == (429, "too_often")
     assert int(refused.headers["retry-after"]) > 0
@@ -256,6 +343,7 @@ def test_two_at_once_make_one_contact(world: World) -> None:
         thread.join()
     assert answers == [200] * 3
     assert len(people(world)) == 2
+    assert len(requests(world)) == 1
 
 
 def test_a_key_that_looks_like_the_address_is_no_obstacle(world: World, client: TestClient) -> None:

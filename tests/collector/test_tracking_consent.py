@@ -76,13 +76,13 @@ def test_opt_in_means_that_nobody_is_tracked_unasked(
     assert visit(client, 1) == 204
     assert visitors(world) == []
     say(world, "web_tracking", True)
-    assert visit(client, 2, ma=world.signer.visit_token(1)) == 202
+    assert visit(client, 2, ma=world.visit_token(1)) == 202
     assert [(event.type, event.contact_id) for event in world.events()] == [("page.view", 1)]
 
 
 def test_visits_of_who_withdrew_leave_no_trace_at_all(world: World, client: TestClient) -> None:
     """Not even without a name: the browser's id leads back to the person."""
-    token = world.signer.visit_token(1)
+    token = world.visit_token(1)
     assert visit(client, 1, ma=token) == 202
     say(world, "web_tracking", False)
     assert [visit(client, 2), visit(client, 3, ma=token)] == [204, 204]
@@ -98,7 +98,7 @@ def test_what_was_seen_before_the_person_agreed_stays_nobodys(world: World, clie
     say(world, "web_tracking", True)
     world.clock.advance(MINUTE)
     assert visit(client, 2) == 202
-    assert visit(client, 3, ma=world.signer.visit_token(1)) == 202
+    assert visit(client, 3, ma=world.visit_token(1)) == 202
     assert [event.contact_id for event in world.events()] == [None, 1, 1]
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
@@ -17,10 +21,10 @@ from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR, MINUTE, SECOND
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact, enrollment, entry_request, journey_step, message, sending_pause
-from tests.collector.conftest import World
+from tests.collector.conftest import World, serving
 from tests.collector.test_webhook_signature import BODY, KEY, SIGNATURE, TIMESTAMP
 from tests.collector.webhooks import PATH, Webhook
-from tests.fakes.sendgrid.events import ACCOUNT_CHANGES, KINDS, account_status_change
+from tests.fakes.sendgrid.events import ACCOUNT_CHANGES, KINDS, account_status_change, event
 from tests.fakes.sendgrid.webhooks import SIGNATURE as SIGNATURE_HEADER
 from tests.fakes.sendgrid.webhooks import TIMESTAMP as TIMESTAMP_HEADER
 from tests.fakes.sendgrid.webhooks import Delivery, WebhookKey, sign
@@ -101,6 +105,46 @@ def test_a_body_that_is_too_large_is_refused_while_it_comes(
     content: Any = large.body if announced else iter([large.body])
     answer = webhook.client.post(PATH, content=content, headers=dict(large.headers))
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+
+
+def looks_signed(path: str, port: int, announced: int) -> bytes:
+    """The beginning of a delivery that nobody has signed."""
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {announced}\r\n"
+        f"{TIMESTAMP_HEADER}: 1600112502\r\n{SIGNATURE_HEADER}: MEUCIQ==\r\n\r\n"
+    ).encode()
+
+
+def test_half_bodies_together_have_an_end(webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds many of them open gets no more memory than this, and for no longer than that."""
+    monkeypatch.setattr(webhook_module, "HELD_BYTES", 100_000)
+    monkeypatch.setattr(webhook_module, "BODY_SECONDS", 2.0)
+    delivery = sign([webhook.told("open")] * 100, webhook.key)
+    assert 20_000 < len(delivery.body) < 90_000
+    with serving(create_app(webhook.world.database)) as port, ExitStack() as open_:
+        url = f"http://127.0.0.1:{port}{PATH}"
+        held = [open_.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(10)]
+        for one in held:
+            one.sendall(looks_signed(PATH, port, 60_000) + b"x" * 9_000)
+        time.sleep(0.5)
+        refused = httpx.post(url, content=delivery.body, headers=dict(delivery.headers))
+        assert (refused.status_code, refused.json()["error"]) == (503, "unavailable")
+        assert int(refused.headers["retry-after"]) > 0
+        for one in held:
+            one.settimeout(5)
+            assert one.recv(100).startswith(b"HTTP/1.1 503 ")
+        taken = httpx.post(url, content=delivery.body, headers=dict(delivery.headers))
+        assert taken.status_code == 200, "there is room again"
+
+
+def test_room_is_given_back(webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery = sign([webhook.told("open")], webhook.key)
+    monkeypatch.setattr(webhook_module, "BODY_BYTES", len(delivery.body))
+    monkeypatch.setattr(webhook_module, "HELD_BYTES", len(delivery.body) + 1)
+    with TestClient(create_app(webhook.world.database)) as client:
+        for sent in (delivery, delivery.with_body(delivery.body + b" "), delivery.with_garbage()) * 2:
+            client.post(PATH, content=iter([sent.body]), headers=dict(sent.headers))
+        assert client.post(PATH, content=delivery.body, headers=dict(delivery.headers)).status_code == 200
 
 
 def test_without_a_key_nothing_is_taken(world: World) -> None:
@@ -421,6 +465,23 @@ def test_who_comes_back_gets_mail_again(webhook: Webhook) -> None:
     webhook.post(webhook.told("group_resubscribe"), webhook.told("group_resubscribe", 2))
     assert webhook.suppressed() == {"c2@example.com": "bounce"}
     assert webhook.world.contact(1).unsubscribed_at is None
+
+
+def test_an_address_without_a_contact_is_judged_by_time_not_by_arrival(webhook: Webhook) -> None:
+    now = webhook.world.clock.now() // 1000
+
+    def about(kind: str, name: str, seconds: int) -> dict[str, Any]:
+        return event(kind, email=f"{name}@Else.example", at=now + seconds, sg_message_id=f"{name}{seconds}")
+
+    webhook.post(about("group_resubscribe", "came", 60), about("group_resubscribe", "same", 0))
+    webhook.post(about("unsubscribe", "went", 60))
+    webhook.post(about("unsubscribe", "came", 0), about("group_unsubscribe", "same", 0))
+    webhook.post(about("group_resubscribe", "went", 0))
+    left = {"went@else.example": "unsubscribe", "same@else.example": "unsubscribe"}
+    assert webhook.suppressed() == left
+    webhook.post(about("unsubscribe", "came", 120))
+    assert webhook.suppressed() == left | {"came@else.example": "unsubscribe"}
+    assert not any("@" in str(one.properties) for one in webhook.world.events())
 
 
 def test_coming_back_to_what_was_never_left_is_no_consent(webhook: Webhook) -> None:

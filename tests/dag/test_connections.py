@@ -10,6 +10,7 @@ import pytest
 
 from airflow_ma.channels.channel import Account, ChannelError, SendingPausedError
 from airflow_ma.channels.smtp.connect import ServerOptions, open_session
+from airflow_ma.channels.watch import Watch
 from airflow_ma.dag.connections import account
 from airflow_ma.dag.sendgrid_hook import SendGridHook
 from tests.channels.smtp_script import MAIL, ScriptedServer
@@ -100,7 +101,7 @@ def test_oauth_logs_in_through_airflows_hook(add: Any) -> None:
         add("smtp_default", conn_type="smtp", host="127.0.0.1", port=server.port, login="shop@example.com",
             extra={"auth_type": "oauth2", "access_token": "token-1", "disable_ssl": True, "disable_tls": True})  # fmt: skip
         _, found = account("smtp_default")
-        session = open_session(found, ServerOptions.of(found))
+        session = open_session(found, ServerOptions.of(found), Watch(60))
         answer = session.deliver(b"shop@example.com", b"a@b.example", b"Subject: x\r\n\r\ny\r\n")
         session.close()
     assert answer.code == 250
@@ -113,7 +114,7 @@ def test_a_refused_token_pauses_sending(add: Any) -> None:
             extra={"auth_type": "oauth2", "access_token": "token-1", "disable_ssl": True, "disable_tls": True})  # fmt: skip
         _, found = account("smtp_default")
         with pytest.raises(SendingPausedError, match=r"refused the login \(535\)") as caught:
-            open_session(found, ServerOptions.of(found))
+            open_session(found, ServerOptions.of(found), Watch(60))
     assert "token-1" not in str(caught.value)
 
 
@@ -123,7 +124,7 @@ def test_a_token_that_cannot_be_had_is_explained(add: Any) -> None:
             extra={"auth_type": "oauth2", "disable_ssl": True, "disable_tls": True})  # fmt: skip
         _, found = account("smtp_default")
         with pytest.raises(ChannelError, match="press Test on the connection"):
-            open_session(found, ServerOptions.of(found))
+            open_session(found, ServerOptions.of(found), Watch(60))
 
 
 def test_the_test_button_asks_sendgrid(add: Any, fake_sendgrid: FakeSendGrid) -> None:

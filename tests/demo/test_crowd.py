@@ -140,7 +140,8 @@ class Town:
 def town(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     place = Place(CHECKOUT, tmp_path / ".demo", Ports.free(), SECONDS_PER_DAY)
     place.prepare()
-    monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", place.url("collector"))
+    for name in ("AIRFLOW_MA_COLLECTOR_URL", "AIRFLOW_MA_SITE_HOSTS"):
+        monkeypatch.setenv(name, place.environment({})[name])
     settings.cache_clear()
     path = tmp_path / "airflow_ma.db"
     path.write_bytes(sqlite_template.read_bytes())

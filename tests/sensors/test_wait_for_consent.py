@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from airflow.sdk import Label
 
-from airflow_ma.channels.links import LinkSigner, Purpose
+from airflow_ma.channels.links import LinkSigner, address_mark
 from airflow_ma.config import settings
 from airflow_ma.contacts.consent import record_consent
 from airflow_ma.contacts.signup import confirm_consent, request_consent
@@ -17,7 +17,7 @@ from airflow_ma.dag import Journey, days
 from airflow_ma.dag.load import load_journey
 from airflow_ma.engine.clock import DAY, HOUR, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.tables import contact, mailbox
+from airflow_ma.engine.tables import contact, mailbox, message
 from airflow_ma.operators import AudienceOperator, EndOperator
 from airflow_ma.sensors import WaitForConsentSensor
 from tests.journeys import add_contacts, assert_sound, mails, places, sweep
@@ -84,12 +84,16 @@ def test_the_sign_up_journey(database: Database, clock: ManualClock) -> None:
         mail = connection.execute(sa.select(mailbox).where(mailbox.c.to_address == "ann@x.jp")).one()
     for part in (mail.html, mail.text):
         (token,) = re.findall(r"/confirm/([\w-]+)", part)
-        assert LinkSigner.from_settings().read(Purpose.CONFIRM, token) == (ann,)
+        message_id, mark = LinkSigner.from_settings().read_confirm(token)
+        assert mark == address_mark("ann@x.jp")
     assert "List-Unsubscribe" not in mail.headers
     assert "Ann" not in mail.html + mail.subject, "a stranger may have typed in that name"
     clock.advance(HOUR)
     with database.write() as connection:
-        assert confirm_consent(connection, ann, at=clock.now(), ip="192.0.2.1") == "confirmed"
+        sent = connection.execute(sa.select(message).where(message.c.id == message_id)).one()
+        assert sent.contact_id == ann
+        done = confirm_consent(connection, ann, mark, sent_at=sent.created_at, at=clock.now(), ip="192.0.2.1")
+        assert done == "confirmed"
     sweep(journey, database)
     assert mails(database) == {(ann, "ask"): 1, (bob, "ask"): 1, (ann, "welcome"): 1}
     assert places(database) == {ann: "left: confirmed", bob: "confirmed"}

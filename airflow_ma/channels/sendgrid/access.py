@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from airflow_ma.channels.channel import Account, ChannelError
+from airflow_ma.config import settings
 
 REGIONS = {"global": "https://api.sendgrid.com", "eu": "https://api.eu.sendgrid.com"}
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 _KEY = re.compile(r"[\x21-\x7e]+")
 _MOST_CATEGORIES = 10
+_ELSEWHERE = "if mail really goes through another address"
 
 
 def _listed(value: object) -> object:
@@ -35,7 +37,8 @@ class Options(BaseModel):
 
     region: Literal["global", "eu"] = "global"
     api_url: str | None = None
-    """Another address of the API; never taken from anywhere but the connection."""
+    """A server on this machine in place of the API. Whoever may edit a connection, but not see its key, could
+    have the key sent anywhere else."""
     sandbox_mode: bool = False
     """SendGrid checks the requests and delivers nothing."""
     ip_pool_name: Annotated[str, Field(min_length=2, max_length=64)] | None = None
@@ -90,24 +93,35 @@ def _options(given: Mapping[str, Any], where: str) -> Options:
 
 def _url(account: Account, options: Options, where: str) -> str:
     if options.api_url:
-        return _checked(options.api_url, where, "api_url")
+        url = _checked(options.api_url, f"{where}: 'api_url'")
+        if not _is_here(url):
+            raise ChannelError(
+                f"{where}: 'api_url' may only be a server on this machine; "
+                f"set AIRFLOW_MA_SENDGRID_URL, and not the connection, {_ELSEWHERE}"
+            )
+        return url
     if not account.host:
-        return REGIONS[options.region]
+        elsewhere = settings().sendgrid_url
+        return _checked(elsewhere, "AIRFLOW_MA_SENDGRID_URL") if elsewhere else REGIONS[options.region]
     given = account.host if "//" in account.host else f"https://{account.host}"
     if account.port and urlsplit(given).port is None:
         given = f"{given.rstrip('/')}:{account.port}"
-    url = _checked(given, where, "host")
-    if url not in REGIONS.values() and urlsplit(url).hostname not in _THIS_MACHINE:
+    url = _checked(given, f"{where}: 'host'")
+    if url not in REGIONS.values() and not _is_here(url):
         raise ChannelError(
             f"{where}: the host is not SendGrid's; leave it empty and choose the region, "
-            "or set the field 'api_url' if mail really goes through another address"
+            f"or set AIRFLOW_MA_SENDGRID_URL {_ELSEWHERE}"
         )
     return url
 
 
-def _checked(given: str, where: str, name: str) -> str:
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in _THIS_MACHINE
+
+
+def _checked(given: str, what: str) -> str:
     """The base URL without anything behind the host. The key goes there: never in the clear to others."""
-    wrong = f"{where}: '{name}' must look like https://api.sendgrid.com"
+    wrong = f"{what} must look like https://api.sendgrid.com"
     try:
         parts = urlsplit(given.strip())
         host, port = parts.hostname, parts.port

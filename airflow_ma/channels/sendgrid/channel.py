@@ -14,6 +14,7 @@ from airflow_ma.channels.channel import (
     Receipt,
     Recipient,
     SentMail,
+    Withdrawn,
 )
 from airflow_ma.channels.link_tokens import LinkTokens
 from airflow_ma.channels.links import LinkSigner
@@ -25,6 +26,7 @@ from airflow_ma.channels.sendgrid.logs import Logs
 from airflow_ma.channels.sendgrid.request import sender_of, shared_settings
 from airflow_ma.channels.sendgrid.sending import Sending
 from airflow_ma.channels.templates import Composition, EmailTemplate, TemplateError
+from airflow_ma.channels.unforeseen import not_written
 from airflow_ma.config import settings
 from airflow_ma.engine.database import Database
 
@@ -62,17 +64,27 @@ class SendGridChannel:
         *,
         now: int,
         purpose: str = "marketing",
+        withdrawn: Withdrawn | None = None,
     ) -> list[Receipt]:
         """Send the mails, each in exactly one request that is not repeated once it may have been taken.
 
         Raises ChannelError, with the receipts of all mails, when SendGrid refuses what they share, and
-        SendingPausedError when it refuses the account.
+        SendingPausedError when it refuses the account. Lasts 240 seconds at most.
         """
         receipts: list[Receipt | None] = [None] * len(mails)
-        kinds = self._write(template, mails, purpose, receipts)
-        sending = Sending(self._api, receipts, sleep=self._sleep)
-        for kind in kinds:
-            sending.post(kind.parcels())
+        ids = [mail.message_id for mail in mails]
+        sending = Sending(self._api, receipts, ids=ids, withdrawn=withdrawn, sleep=self._sleep)
+        try:
+            written = [list(kind.parcels()) for kind in self._write(template, mails, purpose, receipts)]
+        except ChannelError:
+            raise
+        except Exception as error:  # before the first byte: whatever it is, nobody's fate is unknown
+            raise not_written(error) from None
+        try:
+            for parcels in written:
+                sending.post(parcels)
+        except Exception as error:
+            sending.abandon(error)
         return sending.finish()
 
     def trace(self, mails: Sequence[SentMail]) -> Mapping[int, Delivery]:

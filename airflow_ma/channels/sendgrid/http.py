@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -19,9 +21,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from airflow_ma.channels.sendgrid.access import Access
 from airflow_ma.channels.sendgrid.errors import what_to_do
+from airflow_ma.channels.watch import Watch, share_of
 
 IDLE_SECONDS = 20.0
 """A connection that was not used for so long is not used again: the other side may be closing it just now."""
+REQUEST_SECONDS = 100.0
+"""All of a request, from connecting to the end of the answer, is cut off after so long."""
+CONNECT_SECONDS = 40.0
+"""For all addresses of the host together."""
 _MOST_ANSWER = 1_000_000
 _EPOCH_SECONDS = 1_000_000_000
 
@@ -74,13 +81,21 @@ class Api:
     def _send_mail(self, body: bytes) -> Answer:
         _wire.written = False
         try:
-            response = self.call("POST", "/v3/mail/send", body)
+            response, content = self.read("POST", "/v3/mail/send", body)
         except requests.RequestException as error:
             return _unanswered(error)
-        return self._judge(response, _content(response))
+        return self._judge(response, content)
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> requests.Response:
-        """Any request, once; redirects are not followed. Raises requests.RequestException."""
+    def read(self, method: str, path: str, body: bytes | None = None) -> tuple[requests.Response, bytes]:
+        """Any request, once, with the content of the answer; redirects are not followed.
+
+        Raises requests.RequestException.
+        """
+        with Watch(REQUEST_SECONDS) as _wire.watch:
+            response = self._call(method, path, body)
+            return response, _content(response)
+
+    def _call(self, method: str, path: str, body: bytes | None) -> requests.Response:
         now = time.monotonic()
         if now - self._used_at > IDLE_SECONDS:
             self._session.close()
@@ -96,11 +111,6 @@ class Api:
             )
         finally:
             self._used_at = time.monotonic()
-
-    def read(self, method: str, path: str, body: bytes | None = None) -> tuple[requests.Response, bytes]:
-        """As ``call``, with the content of the answer."""
-        response = self.call(method, path, body)
-        return response, _content(response)
 
     def _judge(self, response: requests.Response, content: bytes) -> Answer:
         status = response.status_code
@@ -133,7 +143,7 @@ def _unanswered(error: requests.RequestException) -> Answer:
         if isinstance(error, requests.exceptions.ProxyError):
             return Answer(Outcome.UNSENT, "the proxy does not let us through to SendGrid")
         return Answer(Outcome.UNSENT, "SendGrid could not be reached")
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or _wire.watch.is_over:
         return Answer(Outcome.UNKNOWN, "SendGrid did not answer in time")
     return Answer(Outcome.UNKNOWN, "the connection was cut before SendGrid answered")
 
@@ -181,6 +191,9 @@ class _Wire(threading.local):
     written = False
     """Whether the last request of this thread has left in full; before that nobody can act on it."""
 
+    watch = Watch(REQUEST_SECONDS)
+    """Of the last request of this thread."""
+
 
 _wire = _Wire()
 
@@ -188,8 +201,12 @@ _wire = _Wire()
 class _HTTPConnection(HTTPConnection):
     debuglevel = 0  # http.client would print the headers, and the key with them
 
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         _wire.written = False
+        _wire.watch.guard(self.sock)
         super().request(*args, **kwargs)
         _wire.written = True
 
@@ -197,10 +214,29 @@ class _HTTPConnection(HTTPConnection):
 class _HTTPSConnection(HTTPSConnection):
     debuglevel = 0
 
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         _wire.written = False
+        _wire.watch.guard(self.sock)
         super().request(*args, **kwargs)
         _wire.written = True
+
+
+def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """A socket to the first address that answers; each gets its part of the time."""
+    given = connection.timeout
+    seconds = float(given) if isinstance(given, int | float) else CONNECT_SECONDS
+    connection.timeout = share_of(connection._dns_host, connection.port, seconds, CONNECT_SECONDS)
+    try:
+        sock = connect()
+    finally:
+        connection.timeout = given
+    # TLS is agreed upon within one such time, whatever the other side drips.
+    sock.settimeout(min(seconds, CONNECT_SECONDS))
+    _wire.watch.guard(sock)
+    return sock
 
 
 class _Pool(HTTPConnectionPool):

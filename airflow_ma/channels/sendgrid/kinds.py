@@ -89,7 +89,7 @@ class ProviderKind:
         purpose: str,
     ) -> None:
         self._base = rules.collector_url
-        self._sender = {"name": rules.sender_name, "postal_address": rules.postal_address}
+        self._sender = rules.sender
         self._signer = signer
         self._marketing = purpose == "marketing"
         self._packer = Packer(template_tail(shared, template.name))

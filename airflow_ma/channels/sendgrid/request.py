@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from airflow_ma.channels.addresses import MOST_NAME
 from airflow_ma.channels.channel import ChannelError
 from airflow_ma.channels.sendgrid.access import Options
 from airflow_ma.config import Settings
@@ -19,8 +20,6 @@ MOST_BYTES = 30_000_000
 """Of one request; SendGrid's limit for one mail, too."""
 MOST_SUBSTITUTION_BYTES = 10_000
 """Names and values of one mail, in UTF-8."""
-MOST_NAME = 100
-"""Characters of a recipient's name; longer ones are cut."""
 RESERVED_HEADERS = frozenset(
     (
         "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding",

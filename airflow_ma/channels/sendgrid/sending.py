@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from airflow_ma.channels.channel import ChannelError, Delivery, Receipt, SendingPausedError
+from airflow_ma.channels.channel import ChannelError, Delivery, Receipt, SendingPausedError, Withdrawn
 from airflow_ma.channels.sendgrid.errors import Refusal, read_refusal
 from airflow_ma.channels.sendgrid.http import Answer, Api, Outcome
 from airflow_ma.channels.sendgrid.request import Parcel
+from airflow_ma.channels.unforeseen import place_of
 
 NEAR_SECONDS = 30.0
 """A rate limit that ends so soon is waited for."""
@@ -19,8 +20,12 @@ _PATIENCE = 20
 """Refusals on end, with nothing accepted before, after which it is not the people but what they share."""
 _MOST_SILENT = 3
 """Requests in a row without an answer of SendGrid's own after which nothing more is tried."""
-TIME_SECONDS = 180.0
-"""Nothing new is begun after so long: the ledger's lease must not run out in the middle."""
+TIME_SECONDS = 100.0
+"""Nothing new is begun after so long: with the longest request (http.REQUEST_SECONDS) a call ends well before
+the ledger's lease of 300 seconds."""
+_FRESH_SECONDS = 2.0
+"""What the ledger said about who may get mail is believed for so long."""
+GONE = Receipt(Delivery.REJECTED, "unsubscribed")
 
 
 class Sending:
@@ -31,17 +36,33 @@ class Sending:
         api: Api,
         receipts: list[Receipt | None],
         *,
+        ids: Sequence[int] = (),
+        withdrawn: Withdrawn | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Begins now. ``ids`` are the message ids of the mails, in the order of ``receipts``."""
         self._api = api
+        self._ids = ids
+        self._withdrawn = withdrawn
         self._receipts = receipts
         self._sleep = sleep
         self._clock = clock
-        self._ends_at = clock() + TIME_SECONDS
+        self._began_at = clock()
         self._waited = 0.0
         self._rest: Receipt | None = None
         self._failure: ChannelError | None = None
+        self._taken: Parcel | None = None
+        """What the last request may have brought to SendGrid."""
+
+    def abandon(self, error: Exception) -> None:
+        """Stop for an error that nobody has foreseen."""
+        what = f"sending broke off ({place_of(error)})"
+        for number in self._taken.numbers if self._taken else ():
+            if self._receipts[number] is None:
+                self._receipts[number] = Receipt(Delivery.UNKNOWN, what)
+        self._rest = Receipt(Delivery.RETRYABLE, what)
+        self._failure = ChannelError(what)
 
     def post(self, parcels: Iterable[Parcel]) -> None:
         """Send all mails of one kind: those that share everything but the person."""
@@ -75,18 +96,28 @@ class Sending:
             raise self._failure
         return receipts
 
-    def _try(self, parcel: Parcel) -> Answer | None:
-        """SendGrid's answer; None when nothing may be sent any more."""
+    def _try(self, parcel: Parcel) -> tuple[Parcel, Answer | None]:
+        """What was sent, without those who want no mail any more, and SendGrid's answer.
+
+        None when nothing may be sent any more, or nobody is left.
+        """
         while True:
-            if self._rest is None and self._clock() >= self._ends_at:
+            if self._rest is None and self._clock() >= self._began_at + TIME_SECONDS:
                 self._rest = Receipt(Delivery.RETRYABLE, "no time was left to send it")
             if self._rest is not None:
-                return None
-            answer = self._api.send_mail(parcel.body())
+                return parcel, None
+            parcel = self._still_wanted(parcel)
+            if not len(parcel):
+                return parcel, None
+            body = parcel.body()
+            self._taken = parcel
+            answer = self._api.send_mail(body)
+            if answer.outcome not in (Outcome.ACCEPTED, Outcome.UNKNOWN):
+                self._taken = None
             if answer.outcome is Outcome.STOPPED:
                 self._rest = Receipt(Delivery.RETRYABLE, answer.reason)
                 self._failure = SendingPausedError(answer.reason)
-                return None
+                return parcel, None
             if answer.outcome is not Outcome.LATER:
                 if self._api.silent >= _MOST_SILENT:
                     # Going on would leave a whole audience in the dark, batch by batch.
@@ -94,14 +125,23 @@ class Sending:
                         Delivery.RETRYABLE, "SendGrid does not answer: nothing more was tried"
                     )
                     self._failure = ChannelError(f"SendGrid does not answer as it should: {answer.reason}")
-                return answer
+                return parcel, answer
             wait = answer.retry_after
             if wait is None or wait > NEAR_SECONDS or self._waited + wait > _MOST_WAITING:
                 self._rest = Receipt(Delivery.RETRYABLE, answer.reason, retry_after=wait)
-                return None
+                return parcel, None
             wait = max(wait, 1.0)  # their clock and ours differ a little
             self._waited += wait
             self._sleep(wait)
+
+    def _still_wanted(self, parcel: Parcel) -> Parcel:
+        if self._withdrawn is None or not (self._waited or self._clock() - self._began_at > _FRESH_SECONDS):
+            return parcel
+        gone = set(self._withdrawn([self._ids[number] for number in parcel.numbers]))
+        places = frozenset(place for place, number in enumerate(parcel.numbers) if self._ids[number] in gone)
+        for place in places:
+            self._receipts[parcel.numbers[place]] = GONE
+        return parcel.without(places) if places else parcel
 
     def _settle(self, parcel: Parcel, receipt: Receipt) -> None:
         for number in parcel.numbers:
@@ -126,8 +166,9 @@ class _Work:
             if self._tries >= _MOST_TRIES:
                 self._settle_all(todo, _held("too many of these mails were refused for now"))
                 return None
-            one = todo.pop()
-            answer = self._sending._try(one)
+            one, answer = self._sending._try(todo.pop())
+            if not len(one):
+                continue
             if answer is None:
                 return None  # what is left gets its receipt in the end
             self._tries += 1

@@ -21,12 +21,18 @@ _NO_RELAY = re.compile(
 _MEANINGS = {
     "5.1.1": "no such mailbox",
     "5.1.2": "no such domain",
+    "5.1.3": "no valid address",
+    "5.1.6": "the mailbox has moved",
     "5.1.10": "the domain takes no mail",
     "5.2.1": "the mailbox is closed",
     "5.2.2": "the mailbox is full",
     "5.2.3": "the mail is too long",
     "5.7.1": "the server's rules forbid it",
 }
+_GONE_CODES = frozenset({550, 551, 553})
+_GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""Nobody can be reached there, ever. A bare 550 is not enough: it may be a spam filter's opinion of us, and
+one bad day would silence the whole list."""
 _LOGIN_WANTED = frozenset({530, 535, 538})
 _LIMIT_REACHED = "5.4.5"  # Gmail's; elsewhere this number comes as a temporary one
 
@@ -51,10 +57,14 @@ class Answer(NamedTuple):
     @property
     def shown(self) -> str:
         """The answer for people, without the server's text."""
+        meaning = f": {_MEANINGS[self.status]}" if self.status in _MEANINGS else ""
+        return f"{self.code} {self.status}".rstrip() + meaning
+
+    @property
+    def status(self) -> str:
+        """The enhanced status code, such as 5.1.1; empty when the server gave none."""
         found = _STATUS.match(self.text)
-        status = found[1].decode() if found else ""
-        meaning = f": {_MEANINGS[status]}" if status in _MEANINGS else ""
-        return f"{self.code} {status}".rstrip() + meaning
+        return found[1].decode() if found else ""
 
 
 def receipt_of(answer: Answer) -> Receipt:
@@ -66,7 +76,12 @@ def receipt_of(answer: Answer) -> Receipt:
         return Receipt(
             Delivery.RETRYABLE, f"the mail server does not take {answer.stage} now ({answer.shown})"
         )
-    return Receipt(Delivery.REJECTED, f"the mail server refused {answer.stage} ({answer.shown})")
+    is_gone = answer.stage is Stage.RECIPIENT and answer.code in _GONE_CODES and answer.status in _GONE
+    return Receipt(
+        Delivery.REJECTED,
+        f"the mail server refused {answer.stage} ({answer.shown})",
+        suppress="bounce" if is_gone else None,
+    )
 
 
 def trouble_for_all(answer: Answer, conn_id: str) -> ChannelError | None:

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from email.utils import format_datetime
 
 from airflow_ma.channels.addresses import provider_address
-from airflow_ma.channels.channel import Account, ChannelError, Delivery, OutgoingMail, Receipt, SentMail
+from airflow_ma.channels.channel import (
+    Account,
+    ChannelError,
+    Delivery,
+    OutgoingMail,
+    Receipt,
+    Recipient,
+    SentMail,
+    Withdrawn,
+)
 from airflow_ma.channels.composition import Composition
 from airflow_ma.channels.link_tokens import LinkTokens
 from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.smtp.connect import ServerOptions
-from airflow_ma.channels.smtp.courier import Courier
+from airflow_ma.channels.smtp.courier import TOO_SLOW, Courier
 from airflow_ma.channels.smtp.headers import address_header
 from airflow_ma.channels.smtp.mime import MailForm, fragment_key
 from airflow_ma.channels.template_language import TemplateError
 from airflow_ma.channels.templates import EmailTemplate
+from airflow_ma.channels.unforeseen import not_written
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import from_ms
 from airflow_ma.engine.database import Database
 
-_SECONDS = 90.0
-"""Real seconds for one call: the batch is held for minutes only, and one more mail may take long."""
-_TOO_SLOW = Receipt(
-    Delivery.RETRYABLE, f"the mail server is slow: no more was sent after {_SECONDS:g} seconds"
-)
-_TOO_SLOW = Receipt(
-    Delivery.RETRYABLE, f"the mail server is slow: no more was sent after {_SECONDS:g} seconds"
-)
+_ASK_MAILS, _ASK_SECONDS = 20, 2.0
+"""After so many mails, or so long, it is asked again who wants no mail any more."""
+_GONE = Receipt(Delivery.REJECTED, "unsubscribed")
 
 
 class SmtpChannel:
@@ -66,11 +72,12 @@ class SmtpChannel:
         *,
         now: int,
         purpose: str = "marketing",
+        withdrawn: Withdrawn | None = None,
     ) -> list[Receipt]:
         """Hand over the mails one after the other, each at most once.
 
         What a slow server leaves over can be retried. Raises ChannelError, with the receipts of what was
-        done by then, when the server takes nothing more.
+        done by then, when the server takes nothing more. Lasts 240 seconds at most.
         """
         if isinstance(template, ProviderTemplate):
             raise ChannelError(
@@ -82,18 +89,31 @@ class SmtpChannel:
         if template is not self._template:  # it may have been changed since the last call
             self._forms.clear()
             self._template = template
-        until = time.monotonic() + _SECONDS
         shared = _date_header(now) + self._head
+        try:
+            for mail in mails:
+                with suppress(TemplateError):  # that mail's receipt says it
+                    self._form(template, mail.recipient, purpose)
+        except ChannelError:
+            raise
+        except Exception as error:  # before the first byte: whatever it is, nobody's fate is unknown
+            raise not_written(error) from None
         receipts: list[Receipt] = []
+        still_wanted = _StillWanted(mails, withdrawn)
         try:
             with Courier(self._account, self._options, self._sender.encode()) as courier:
-                for mail in mails:
-                    if time.monotonic() > until:
-                        return receipts + [_TOO_SLOW] * (len(mails) - len(receipts))
+                for number, mail in enumerate(mails):
+                    if courier.is_late:
+                        return receipts + [TOO_SLOW] * (len(mails) - len(receipts))
+                    if not still_wanted(number):
+                        receipts.append(_GONE)
+                        continue
                     receipts.append(self._send_one(courier, template, mail, shared, purpose))
-        except ChannelError as error:
-            rest = Receipt(Delivery.RETRYABLE, str(error))
-            raise type(error)(str(error), receipts + [rest] * (len(mails) - len(receipts))) from None
+        except Exception as error:
+            known = error if isinstance(error, ChannelError) else not_written(error)
+            receipts += known.receipts  # of this mail, where it may have gone
+            rest = Receipt(Delivery.RETRYABLE, str(known))
+            raise type(known)(str(known), receipts + [rest] * (len(mails) - len(receipts))) from None
         return receipts
 
     def trace(self, mails: Sequence[SentMail]) -> Mapping[int, Delivery]:
@@ -112,10 +132,8 @@ class SmtpChannel:
             return Receipt(Delivery.RETRYABLE, str(error))
         return courier.deliver(address.encode("ascii"), content)
 
-    def _write(
-        self, template: EmailTemplate, mail: OutgoingMail, address: str, shared: bytes, purpose: str
-    ) -> bytes:
-        to = mail.recipient
+    def _form(self, template: EmailTemplate, to: Recipient, purpose: str) -> tuple[Composition, MailForm]:
+        """What all mails like this share, made once for all batches of the template."""
         language = template.language_for(to.language)
         key = (language, to.tracks_opens, to.tracks_clicks, purpose)
         found = self._forms.get(key)
@@ -129,7 +147,13 @@ class SmtpChannel:
                 purpose=purpose,
             )
             found = self._forms[key] = (composition, MailForm(composition.skeleton(fragment_key)))
-        composition, form = found
+        return found
+
+    def _write(
+        self, template: EmailTemplate, mail: OutgoingMail, address: str, shared: bytes, purpose: str
+    ) -> bytes:
+        to = mail.recipient
+        composition, form = self._form(template, to, purpose)
         tokens = self._signer.tokens(mail.message_id)
         own = f"Message-ID: <{self._signer.message_tag(mail.message_id)}@{self._domain}>\r\n"
         for field, value in composition.headers(tokens).items():
@@ -149,6 +173,27 @@ class SmtpChannel:
         if not (ours.collector_url.isascii() and ours.collector_url.isprintable()):
             raise ChannelError("AIRFLOW_MA_COLLECTOR_URL must be plain ASCII; write its domain as xn--...")
         return sender, head
+
+
+class _StillWanted:
+    """Asks again, mail by mail, whether people still want theirs: many a minute passes in a call."""
+
+    def __init__(self, mails: Sequence[OutgoingMail], withdrawn: Withdrawn | None) -> None:
+        self._ids = [mail.message_id for mail in mails]
+        self._withdrawn = withdrawn
+        self._gone: set[int] = set()
+        self._asked_until = 0
+        self._asked_at = time.monotonic()
+
+    def __call__(self, number: int) -> bool:
+        """For the mail at that place of the call."""
+        if self._withdrawn is None:
+            return True
+        now = time.monotonic()
+        if number >= self._asked_until or now - self._asked_at > _ASK_SECONDS:
+            self._asked_until, self._asked_at = number + _ASK_MAILS, now
+            self._gone = set(self._withdrawn(self._ids[number : self._asked_until]))
+        return self._ids[number] not in self._gone
 
 
 def _ascii_address(address: str, setting: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 
 from airflow_ma.channels.channel import Account, ChannelError, SendingPausedError
 from airflow_ma.channels.smtp.session import Session
+from airflow_ma.channels.watch import Watch, share_of
 
+_CONNECT_SECONDS = 60.0
+"""For all addresses of the host together."""
 _TIMEOUT_SECONDS = 30.0
 _LONGEST_TIMEOUT_SECONDS = 60.0
 """A batch is held for minutes only: what Airflow's form allows beyond this counts as this."""
@@ -62,25 +66,58 @@ class ServerOptions:
         return context
 
 
-def open_session(account: Account, options: ServerOptions) -> Session:
-    """A session that is logged in. Raises ChannelError, or SendingPausedError when the login is refused."""
+def open_session(account: Account, options: ServerOptions, watch: Watch) -> Session:
+    """A session that is logged in, guarded by the watch.
+
+    Raises ChannelError, or SendingPausedError when the login is refused.
+    """
     try:
-        smtp = account.connect() if account.connect is not None else _connect(account, options)
+        smtp = account.connect() if account.connect is not None else _connect(account, options, watch)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         # Not chained: what the server says may hold the login.
         raise _explained(error, account, options) from None
+    watch.guard(smtp.sock)
     return Session(smtp, options.patience)
 
 
-def _connect(account: Account, options: ServerOptions) -> smtplib.SMTP:
+class _Guarded(smtplib.SMTP):
+    """Guarded from the first byte on, and not too patient with a host of many addresses."""
+
+    def __init__(self, watch: Watch, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._watch = watch
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock: socket.socket = super()._get_socket(  # type: ignore[misc]
+            host, port, share_of(host, port, timeout, _CONNECT_SECONDS)
+        )
+        sock.settimeout(timeout)
+        self._watch.guard(sock)
+        return sock
+
+
+class _GuardedSsl(_Guarded, smtplib.SMTP_SSL):
+    def __init__(self, watch: Watch, timeout: float, context: ssl.SSLContext) -> None:
+        smtplib.SMTP_SSL.__init__(self, timeout=timeout, context=context)
+        self._watch = watch
+
+
+def _connect(account: Account, options: ServerOptions, watch: Watch) -> smtplib.SMTP:
     host, port = account.host or "", account.port or 0
-    if options.tls == "ssl":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=options.timeout, context=options.context())
-    else:
-        smtp = smtplib.SMTP(host, port, timeout=options.timeout)
+    smtp: smtplib.SMTP = (
+        _GuardedSsl(watch, options.timeout, options.context())
+        if options.tls == "ssl"
+        else _Guarded(watch, options.timeout)
+    )
+    # The name that the certificate must have; smtplib sets it only when its constructor connects.
+    smtp._host = host  # type: ignore[attr-defined]
     try:
+        code, text = smtp.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, text)
         if options.tls == "starttls":
             smtp.starttls(context=options.context())
+            watch.guard(smtp.sock)
         smtp.ehlo_or_helo_if_needed()
         if account.login and account.password:
             smtp.login(account.login, account.password)

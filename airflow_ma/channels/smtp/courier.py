@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 from airflow_ma.channels.channel import Account, ChannelError, Delivery, Receipt
 from airflow_ma.channels.smtp.answers import receipt_of, trouble_for_all
 from airflow_ma.channels.smtp.connect import ServerOptions, open_session
 from airflow_ma.channels.smtp.session import Session, SessionLost
+from airflow_ma.channels.unforeseen import place_of
+from airflow_ma.channels.watch import Watch
 
 _BARREN_SESSIONS = 2
 _DEFERRALS = 20
+SECONDS = 90.0
+"""No mail is begun after so long: the batch is held for minutes only."""
+CUT_SECONDS = 180.0
+"""Then even a mail that is under way is cut off."""
+
+
+TOO_SLOW = Receipt(Delivery.RETRYABLE, f"the mail server is slow: no more was sent after {SECONDS:g} seconds")
 
 
 class Courier:
@@ -23,10 +33,13 @@ class Courier:
         self._session: Session | None = None
         self._barren = 0
         """Sessions in a row that broke before the server had answered a single mail."""
+        self._watch = Watch(CUT_SECONDS)
+        self._ends_at = time.monotonic() + SECONDS
         self._deferred = 0
         """Mails in a row that the server did not want now."""
 
     def __enter__(self) -> Courier:
+        self._watch.__enter__()
         return self
 
     def __exit__(
@@ -34,13 +47,32 @@ class Courier:
     ) -> None:
         if self._session is not None:
             self._session.close()
+        self._watch.__exit__(kind, error, trace)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether no other mail can be begun in time."""
+        return time.monotonic() > self._ends_at
 
     def deliver(self, recipient: bytes, mail: bytes) -> Receipt:
         """Hand over one mail. It is given to the server as a whole at most once.
 
-        Raises ChannelError when this mail has certainly not gone, and no other would.
+        Raises ChannelError when no other mail would go, nor this one; where it may have gone, its receipt is
+        in the error.
         """
+        try:
+            return self._deliver(recipient, mail)
+        except ChannelError:
+            raise
+        except Exception as error:  # what nobody has foreseen must not hide what became of the others
+            what = f"sending broke off ({place_of(error)})"
+            has_begun = self._session is not None and self._session.mail_begun
+            raise ChannelError(what, [Receipt(Delivery.UNKNOWN, what)] if has_begun else []) from None
+
+    def _deliver(self, recipient: bytes, mail: bytes) -> Receipt:
         while True:
+            if self.is_late:
+                return TOO_SLOW
             session = self._session_now()
             try:
                 answer = session.deliver(self._sender, recipient, mail)
@@ -65,7 +97,8 @@ class Courier:
             self._give_up_when_barren("it confirms no mail")
             if self._session is not None:
                 self._session.close()
-            self._session = open_session(self._account, self._options)
+                self._session = None
+            self._session = open_session(self._account, self._options, self._watch)
         if self._deferred >= _DEFERRALS:
             raise ChannelError(
                 f"the mail server of connection '{self._account.conn_id}' put off {_DEFERRALS} mails "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64
 
+from airflow_ma.channels.addresses import MOST_NAME
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LINE = 78
@@ -33,7 +35,7 @@ def text_header(field: str, text: str) -> bytes:
 
 def address_header(field: str, name: str | None, address: str) -> bytes:
     """A header with one mailbox, with its line end. ``address`` must be ASCII and checked."""
-    name = one_line(name or "")
+    name = one_line(name or "")[:MOST_NAME].strip()
     if not name:
         return f"{field}: {address}\r\n".encode("ascii")
     if name.isascii() and "=?" not in name and len(name) + len(field) < _LINE - 10:

@@ -13,6 +13,8 @@ _KEY = re.compile("\x00([0-9]+)\x00")
 # Neither encoding ever writes "=_", so the boundary can never be part of a body.
 _BOUNDARY = b"=_alternative_airflow_ma"
 _BASE64_BYTES = 57
+_QP_LINE = 76
+"""Longest line of quoted-printable, with the sign of a soft line break at its end."""
 _OPENING = b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="%s"\r\n\r\n' % _BOUNDARY
 _PART = b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n"
 _CLOSING = b"\r\n--%s--\r\n" % _BOUNDARY
@@ -126,4 +128,8 @@ def _canonical(text: str) -> bytes:
 
 
 def _qp(text: str) -> bytes:
-    return b2a_qp(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+    encoded = b2a_qp(text.encode("utf-8", "replace"))
+    if len(encoded) - encoded.rfind(b"\n") > _QP_LINE:  # the soft line break behind it takes one more
+        last = 3 if encoded[-3:-2] == b"=" else 1
+        encoded = encoded[:-last] + b"=\n" + encoded[-last:]
+    return encoded.replace(b"\n", b"\r\n")

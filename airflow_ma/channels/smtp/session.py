@@ -31,15 +31,19 @@ class Session:
         self._pipelining = smtp.has_extn("pipelining")
         self._mail_open = False
         self.alive = True
+        self.mail_begun = False
+        """Whether the mail that is being delivered has begun to leave."""
 
     def deliver(self, sender: bytes, recipient: bytes, mail: bytes) -> Answer:
         """Hand over one mail, once. The addresses must be checked: they go into commands as they are.
 
         Raises SessionLost.
         """
+        self.mail_begun = False
         refusal = self._envelope(sender, recipient)
         if refusal is not None:
             return refusal
+        self.mail_begun = True
         # An error here means that the last byte never left: the server cannot have taken the mail.
         self._write(mail.replace(b"\n.", b"\n..") + b".\r\n")
         try:
@@ -56,9 +60,10 @@ class Session:
         """End the session; whatever happens meanwhile is of no interest."""
         if self.alive:
             self.alive = False
-            with suppress(smtplib.SMTPException, OSError):
+            with suppress(Exception):
                 self._smtp.quit()
-        self._smtp.close()
+        with suppress(OSError):
+            self._smtp.close()
 
     def _envelope(self, sender: bytes, recipient: bytes) -> Answer | None:
         """Up to the point where the server waits for the mail; what it said if it does not want it."""
