@@ -29,7 +29,13 @@ def measure(task: str, *, database_url: str | None = None, **given: Any) -> Any:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW_MA_", "AIRFLOW__"))}
     environment |= {"AIRFLOW_HOME": _home[0], "AIRFLOW_MA_HOME": f"{_home[0]}/airflow_ma"}
     environment["AIRFLOW__CORE__LOAD_EXAMPLES"] = "false"
-    environment["AIRFLOW_MA_CHANNEL"] = discard.NAME
+    environment |= {
+        "AIRFLOW_MA_CHANNEL": discard.NAME,
+        "AIRFLOW_MA_COLLECTOR_URL": "https://mail.shop.example",
+        "AIRFLOW_MA_SENDER_NAME": "Bench Shop",
+        "AIRFLOW_MA_SENDER_EMAIL": "shop@shop.example",
+        "AIRFLOW_MA_POSTAL_ADDRESS": "1-1 Chiyoda, Tokyo",
+    }
     if database_url is not None:
         environment["AIRFLOW_MA_DATABASE_URL"] = database_url
     done = subprocess.run(

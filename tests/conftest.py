@@ -55,6 +55,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_MA_SENDER_NAME", "Test Shop")
     monkeypatch.setenv("AIRFLOW_MA_SENDER_EMAIL", "shop@example.com")
     monkeypatch.setenv("AIRFLOW_MA_POSTAL_ADDRESS", "1-1 Test, Tokyo")
+    monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", "https://mail.shop.example.com")
     settings.cache_clear()
 
 

@@ -56,7 +56,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "counted_newest": ("Since {at} (the newest {number} mails)", "{at} 以降（直近 {number} 通）"),
     "nothing_sent": (
         "Nothing was sent and no mail waits. Are people due all the same? See: airflow-ma status",
-        "送信したメールも、待機中のメールもありません。対象者が進まない場合は airflow-ma status で確認してください。",
+        "送信したメールも、待機中のメールもありません。"
+        "対象者が進まない場合は airflow-ma status で確認してください。",
     ),
     "connection": ("Connection", "接続"),
     "state": ("State", "状態"),

@@ -60,7 +60,7 @@ def cells(result: Result, word: str) -> list[str]:
 
 
 def test_an_empty_installation_says_so(installed: Database) -> None:
-    assert call("sending", "status").stdout .startswith("Nothing was sent and no mail waits.")
+    assert call("sending", "status").stdout.startswith("Nothing was sent and no mail waits.")
     assert call("sending", "unknown").stdout.startswith("There are none")
     assert call("sending", "reconcile").stdout.startswith("Nothing to ask")
     assert call("sending", "resume").stdout == "No connection is paused.\n"
