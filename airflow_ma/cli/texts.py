@@ -152,7 +152,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "doubled": ("Doubled", "重複"),
     "overdue": (
         "{number} people have been due for over two minutes: no run takes them on. Does a step fail (the log "
-        "of its task says why)? Are Airflow's scheduler and triggerer running, is the DAG unpaused, is a run stuck? "
+        "of its task says why)? Are Airflow's scheduler and triggerer running, is the DAG unpaused, "
+        "is a run stuck? "
         "See docs/operations.md.",
         "2分以上、処理待ちの人が {number} 人います。実行が進んでいません。"
         "失敗しているステップはありませんか（原因はそのタスクのログにあります）。"
