@@ -78,7 +78,9 @@ def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, clock: Cl
     """What an earlier try left: certainly unsent mails go again; others only if that cannot double them."""
     again = ["retryable", "sending"] if terms.idempotent else ["retryable"]
     too_late = now - int(EXPIRY[terms.purpose] * clock.speed)
-    refused = sa.case((m.created_at <= too_late, EXPIRED), else_=refused_now(terms))
+    # What a dead worker may have sent has not expired: a channel that knows what it sent can tell.
+    expired = sa.and_(m.state == "retryable", m.created_at <= too_late)
+    refused = sa.case((expired, EXPIRED), else_=refused_now(terms))
     resend = sa.and_(m.state.in_(again), refused.is_(None))
     died = m.state == "sending"
     return (

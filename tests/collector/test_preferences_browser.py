@@ -88,7 +88,7 @@ def test_unsubscribe_undo_and_switches_without_scripts(world: World, url: str, c
     assert "It is as it was before." in page.get_by_role("status").inner_text()
     assert world.contact(1).unsubscribed_at is None
 
-    opens = page.get_by_role("switch", name="See whether I open a mail")
+    opens = page.get_by_role("switch", name="Measure whether I open mails")
     assert opens.is_checked()
     page.get_by_text("A tiny picture in the mail").click()  # the whole line is the switch
     assert not opens.is_checked()
