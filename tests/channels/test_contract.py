@@ -112,15 +112,13 @@ def test_each_mail_gets_its_receipt_in_order(
     assert arrived() == [2, 3]
 
 
-def test_the_same_message_arrives_once(
+def test_the_same_message_arrives_once_where_the_channel_says_so(
     channel: Channel, template: EmailTemplate, arrived: Arrived, clock: ManualClock
 ) -> None:
-    if not channel.idempotent:
-        pytest.skip("this channel cannot recognise a message it has seen")
     for _ in range(2):
         assert channel.send(template, [mail(1)], now=clock.now())[0].delivery is Delivery.ACCEPTED
         clock.advance(1_000)
-    assert len(arrived()) == 1
+    assert len(arrived()) == (1 if channel.idempotent else 2)
 
 
 @pytest.mark.parametrize("address", ["", "ann", "a@b\r\nBcc: c@d", "a@b, c@d", "Ann <a@b>", "a b@c"])
