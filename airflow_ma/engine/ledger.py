@@ -9,7 +9,7 @@ seen gets them again, with any other they become ``unknown``.
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -32,11 +32,11 @@ from airflow_ma.engine.mail_rules import (
 from airflow_ma.engine.pacing import hold_back
 from airflow_ma.engine.pauses import PAUSED, hold_paused, why_paused
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.receipts import settle_late, suppress_gone, write_receipts
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate
-from airflow_ma.engine.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
-from airflow_ma.engine.unknown import UNRESOLVED, resolve
+from airflow_ma.engine.unknown import UNRESOLVED
 
 BATCH = 1_000
 LEASE = 300 * SECOND
@@ -46,10 +46,7 @@ BACKOFF = 60 * SECOND
 UNKNOWN_LOOK = 5 * MINUTE
 """Real time after which a step with unknown mails looks for a trace of them."""
 IN_HAND, NOT_YET = "in a worker's hands", "not sent"
-SOURCE = "refused while sending"
-"""What the suppression list says of addresses that a server refused on the spot."""
-_FEW_IDS = 20
-"""Up to this many different provider ids a batch, each is written for all its mails at once."""
+
 
 e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
 
@@ -173,11 +170,11 @@ def settle(
     with database.write() as connection:
         if not database.is_sqlite:  # before the mails, and waited for: the collector locks in this order, too
             connection.execute(sa.select(e.id).where(*ours).order_by(e.id).with_for_update())
-        recorded = _record(connection, outbox, receipts, now)
+        recorded = write_receipts(connection, outbox, receipts, now)
         plain = recorded and len(outbox.mails) == outbox.claimed
         if not recorded:
-            _told_late(connection, outbox, receipts, now)
-        _suppress(connection, outbox, receipts, now)
+            settle_late(connection, outbox, receipts, now)
+        suppress_gone(connection, outbox, receipts, now)
         outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
         taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
@@ -279,75 +276,6 @@ def _write_new(
 
 def _still_due(chosen: Callable[[sa.ColumnElement[int]], Predicate], now: int) -> Predicate:
     return m.enrollment_id.in_(sa.select(e.id).where(chosen(e.id), e.wake_at <= now))
-
-
-def _record(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> bool:
-    """Write what became of each mail; whether all were accepted and the ledger agrees."""
-    if len(receipts) != len(outbox.mails):
-        raise ValueError(f"the channel gave {len(receipts)} receipts for {len(outbox.mails)} mails")
-    ours = (m.batch == outbox.batch, m.state == "sending")
-    unusual = [
-        {
-            "b_id": mail.message_id,
-            "state": receipt.delivery.value,
-            "reason": receipt.reason,
-            "provider_id": receipt.provider_id,
-            "sent_at": now if receipt.delivery is Delivery.UNKNOWN else None,
-        }
-        for mail, receipt in zip(outbox.mails, receipts, strict=True)
-        if receipt.delivery is not Delivery.ACCEPTED
-    ]
-    names = ("state", "reason", "provider_id", "sent_at")
-    for start in range(0, len(unusual), BATCH):
-        connection.execute(
-            sa.update(message)
-            .where(m.id == sa.bindparam("b_id"), *ours)
-            .values({name: sa.bindparam(name) for name in names}),
-            unusual[start : start + BATCH],
-        )
-    by_provider_id: defaultdict[str | None, list[int]] = defaultdict(list)
-    for mail, receipt in zip(outbox.mails, receipts, strict=True):
-        if receipt.delivery is Delivery.ACCEPTED:
-            by_provider_id[receipt.provider_id].append(mail.message_id)
-    accepted = {"state": Delivery.ACCEPTED.value, "sent_at": now, "reason": None}
-    written = 0
-    if len(by_provider_id) > _FEW_IDS:
-        each = [{"b_id": n, "b_name": name} for name, ids in by_provider_id.items() for n in ids]
-        update = sa.update(message).where(m.id == sa.bindparam("b_id"), *ours)
-        connection.execute(update.values(provider_id=sa.bindparam("b_name"), **accepted), each)
-        return False
-    for provider_id, ids in by_provider_id.items():
-        # All of them: then the ledger's own rows are as good as a list, and quicker.
-        theirs = (
-            m.id.between(min(ids), max(ids))
-            if len(ids) == len(outbox.mails)
-            else one_of(connection.dialect.name, m.id, ids)
-        )
-        update = sa.update(message).where(theirs, *ours)
-        written += connection.execute(update.values(provider_id=provider_id, **accepted)).rowcount
-    return bool(outbox.mails) and written == len(outbox.mails)
-
-
-def _told_late(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> None:
-    """A batch that came back after its lease was over: what it knows still settles what nobody else knew."""
-    final = (Delivery.ACCEPTED, Delivery.REJECTED)
-    known = {
-        mail.message_id: receipt.delivery
-        for mail, receipt in zip(outbox.mails, receipts, strict=True)
-        if receipt.delivery in final
-    }
-    resolve(connection, known, now=now)
-
-
-def _suppress(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> None:
-    """Put the addresses on the list of which the receiving server said that they do not exist."""
-    gone = [
-        Suppression(mail.recipient.email.lower(), receipt.suppress, now, SOURCE, receipt.reason)
-        for mail, receipt in zip(outbox.mails, receipts, strict=True)
-        if receipt.suppress is not None
-    ]
-    if gone:
-        suppress(connection, gone)
 
 
 def _look_for_unknown(connection: sa.Connection, program: Program, step_id: str, at: int) -> None:
