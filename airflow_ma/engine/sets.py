@@ -25,9 +25,9 @@ def one_of(dialect: str, column: sa.ColumnElement[Any], values: Sequence[Any]) -
     The statement is the same for any number of values, so that it is compiled and planned once.
     """
     if dialect == "postgresql":
-        if not isinstance(column.type, sa.Text):  # as text: the driver takes long to write a list
-            listing = sa.literal("{" + ",".join(map(str, values)) + "}", sa.Text)
-            return column == sa.func.any(sa.cast(listing, ARRAY(sa.BigInteger)))
-        return column == sa.func.any(sa.literal(list(values), ARRAY(sa.Text)))
+        # As an array: a text that is cast to one costs the driver less, but the planner cannot see into it,
+        # and may then compare each row of a table with each of the values.
+        kind = sa.Text if isinstance(column.type, sa.Text) else sa.BigInteger
+        return column == sa.func.any(sa.literal(list(values), ARRAY(kind)))
     listed = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
     return column.in_(sa.select(listed.c.value))
