@@ -10,9 +10,9 @@ import uuid
 from array import array
 from typing import Any, Protocol
 
-from airflow_ma.engine import advance, enroll, ledger
+from airflow_ma.engine import advance, enroll
 from airflow_ma.engine.database import Database
-from bench import plan
+from bench import discard, plan
 from bench.mails import first_mails
 from bench.meter import Meter
 
@@ -86,5 +86,7 @@ class Floor:
             self._send(plan.SECOND, "second", now)
 
     def _send(self, step: str, template: str, now: int) -> None:
-        while held := self.statements.claim(step, template, now, ledger.BATCH, uuid.uuid4().hex):
+        while held := self.statements.claim(
+            step, template, now, discard.DiscardChannel.batch, uuid.uuid4().hex
+        ):
             self.statements.settle(step, now, held)

@@ -38,7 +38,6 @@ from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
 from airflow_ma.engine.unknown import UNRESOLVED
 
-BATCH = 1_000
 LEASE = 300 * SECOND
 """Real time after which a batch whose worker was not heard of again is taken over."""
 BACKOFF = 60 * SECOND
