@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
   $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
 BIN := .venv/bin
 STAMP := .venv/.installed
+PAGES := airflow_ma/plugin/bundle/sources.sha256
+PAGES_SOURCES := $(shell find ui/src -type f 2>/dev/null) ui/package-lock.json ui/vite.config.ts
 CONSTRAINTS := $(wildcard constraints.txt)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
 
@@ -13,7 +15,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## Install everything into .venv
+setup: $(STAMP) $(PAGES) ## Install everything into .venv
 
 $(STAMP): pyproject.toml $(CONSTRAINTS)
 	@test -n "$(PYTHON)" || { echo "airflow_ma needs Python 3.11 or newer, and there is none here: \
@@ -28,23 +30,29 @@ $(STAMP): pyproject.toml $(CONSTRAINTS)
 	@PATH="$$PATH:$(BIN)" VIRTUAL_ENV=.venv uv pip install --quiet $(CONSTRAINTS:%=-c %) -e . --group dev
 	@touch $@
 
-demo: $(STAMP) ## Run the whole product with fictional customers; Ctrl-C ends it
+# The installation builds the pages, too; this is for sources that were changed since.
+$(PAGES): $(PAGES_SOURCES) | $(STAMP)
+	@$(BIN)/python ui/hatch_build.py
+	@touch $@
+
+demo: $(STAMP) $(PAGES) ## Run the whole product with fictional customers; Ctrl-C ends it
 	@$(BIN)/python -m airflow_ma.demo run
 
-demo-check: $(STAMP) ## The same without a browser, to its end, with a verdict (about 4 minutes)
+demo-check: $(STAMP) $(PAGES) ## The same without a browser, to its end, with a verdict (about 4 minutes)
 	@$(BIN)/python -m airflow_ma.demo check
 
 demo-reset: $(STAMP) ## Forget the last demo, so that the next one starts fresh
 	@$(BIN)/python -m airflow_ma.demo reset
 
-test: $(STAMP) debian-packages lint ## Run every test; installs PostgreSQL and Chromium if it can
+test: $(STAMP) $(PAGES) debian-packages lint ## Run every test; installs PostgreSQL and Chromium if it can
 	@$(BIN)/pytest -n auto
 
-lint: $(STAMP) ## Style, types and who may import whom
+lint: $(STAMP) $(PAGES) ## Style, types and who may import whom; the tests of the pages
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python ui/hatch_build.py run check
 
 bench: $(STAMP) ## Measure how fast contacts move, mails go out and events come in (about 15 minutes)
 	@$(BIN)/python -m bench

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+from airflow_ma.plugin import ui_bundle
 from airflow_ma.plugin.connection_test import PortlessConnectionTest
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 PREFIX = "/airflow-ma"
 
-_ENVELOPE = '<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3 7 9 6 9-6"/>'
-_PAPER_PLANE = '<path d="M21 3 3 10.5l7 3.5 3.5 7z"/><path d="M21 3 10 14"/>'
+NAME = "Journeys ジャーニー"
+"""In Airflow's navigation and tabs. It cannot be translated, and one bundle must have one name everywhere."""
+NAV_ROUTE = "airflow-ma-journeys"
+_FLOW = (
+    '<circle cx="5" cy="12" r="2.5"/><circle cx="19" cy="6" r="2.5"/><circle cx="19" cy="18" r="2.5"/>'
+    '<path d="M7.5 12h3c2 0 2-6 6-6M10.5 12c2 0 2 6 6 6"/>'
+)
 
 
 class _WebApp:
@@ -44,17 +50,16 @@ def _icon(drawing: str, colour: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
 
 
-def _door(name: str, page: str, drawing: str) -> dict[str, Any]:
-    """One entry of the navigation, which leads to a page of ours: see doors.js."""
-    asked = urlencode({"page": page, "name": name})
+def _page(destination: str, url_route: str) -> dict[str, Any]:
+    """One place of Airflow's pages where ours are shown; all of them come from the same script."""
     return {
-        "name": name,
-        "bundle_url": f"{_base_path()}{PREFIX}/doors.js?{asked}",
-        "url_route": f"airflow-ma-{page}",
-        "destination": "nav",
-        "nav_top_level": True,
-        "icon": _icon(drawing, "#4a5568"),
-        "icon_dark_mode": _icon(drawing, "#cbd5e0"),
+        "name": NAME,
+        "bundle_url": f"{_base_path()}{PREFIX}{ui_bundle.ROUTE}?v={ui_bundle.version()}",
+        "url_route": url_route,
+        "destination": destination,
+        "nav_top_level": destination == "nav",
+        "icon": _icon(_FLOW, "#4a5568"),
+        "icon_dark_mode": _icon(_FLOW, "#cbd5e0"),
     }
 
 
@@ -63,7 +68,7 @@ def _base_path() -> str:
 
 
 class MarketingAutomationPlugin(AirflowPlugin):
-    """Adds the sandbox mailbox and the state of sending to Airflow's web server and to its navigation."""
+    """Adds our pages to Airflow's navigation, DAGs, runs and tasks, and their API to its web server."""
 
     name = "airflow_ma"
     fastapi_apps: list[Any] = [  # noqa: RUF012 - as Airflow declares it
@@ -73,7 +78,9 @@ class MarketingAutomationPlugin(AirflowPlugin):
         {"middleware": PortlessConnectionTest, "name": "Test button of connections without a port"}
     ]
     react_apps: list[Any] = [  # noqa: RUF012
-        # Airflow cannot translate these names, and cuts long ones off.
-        _door("Mail 受信箱", "mailbox", _ENVELOPE),
-        _door("Send 配信", "sending", _PAPER_PLANE),
+        _page("nav", NAV_ROUTE),
+        # Airflow drops a second entry of the same route.
+        _page("dag", "airflow-ma-journey"),
+        _page("dag_run", "airflow-ma-journey-run"),
+        _page("task_instance", "airflow-ma-journey-step"),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
@@ -13,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from airflow_ma.engine.database import DatabaseError
-from airflow_ma.plugin import mailbox_api, mailbox_pages, sending_api, sending_pages
+from airflow_ma.plugin import mailbox_api, mailbox_pages, sending_api, sending_pages, ui_bundle
 from airflow_ma.plugin.access import Refused, login_url
 from airflow_ma.plugin.page import page
 
@@ -27,18 +26,12 @@ def create_app() -> FastAPI:
     app.include_router(mailbox_pages.router)
     app.include_router(sending_api.router)
     app.include_router(sending_pages.router)
-    app.add_api_route("/doors.js", _doors, methods=["GET"], response_class=Response)
+    app.include_router(ui_bundle.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DatabaseError, _no_database)
     app.add_exception_handler(OperationalError, _no_database)
     return app
-
-
-def _doors() -> Response:
-    """What Airflow's navigation loads. It holds nothing, so it needs no login."""
-    code = (Path(__file__).parent / "html" / "doors.js").read_text(encoding="utf-8")
-    return Response(code, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 def _for_program(request: Request) -> bool:

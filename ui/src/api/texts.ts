@@ -1,0 +1,12 @@
+import { defineTexts } from "../i18n/define";
+
+export const texts = defineTexts({
+  unreachable: {
+    en: "The server does not answer. Your work is kept on this page; try again in a moment.",
+    ja: "サーバーに接続できません。作業内容はこの画面に残っています。少し待ってからもう一度お試しください。",
+  },
+  unexpected: {
+    en: "Something went wrong on the server. Try again; if it stays so, ask your administrator.",
+    ja: "サーバーで問題が起きました。もう一度お試しください。解決しない場合は管理者にお問い合わせください。",
+  },
+});

@@ -1,0 +1,13 @@
+// What Airflow loads: one component for the navigation and for the tabs of DAGs, runs and tasks.
+import { App } from "./shell/App";
+import { DagTab } from "./canvas/DagTab";
+
+interface Props {
+  dagId?: string;
+  runId?: string;
+  taskId?: string;
+}
+
+export default function AirflowPlugin(props: Props) {
+  return props.dagId ? <DagTab dagId={props.dagId} taskId={props.taskId} /> : <App />;
+}
