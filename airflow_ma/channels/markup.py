@@ -20,6 +20,13 @@ _LINK = re.compile(
     r"""<!--.*?-->|(<a\s(?:[^>]*?[\s"'])?href\s*=\s*)(?:"([^"\x01]*)"|'([^'\x01]*)')""",
     re.DOTALL | re.IGNORECASE,
 )
+_ANY_LINK = re.compile(
+    r"""<!--.*?-->|<a\s(?:[^>]*?[\s"'])?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
+    re.DOTALL | re.IGNORECASE,
+)
+_COMPLETE = re.compile(r"https?://|#|(?!https?:)[a-z][a-z0-9+-]*:", re.IGNORECASE)
+"""How an address begins that a mail program understands: a web page, a place in the mail, mailto: ..."""
+_WEB = ("http://", "https://")
 _BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _RUN = re.compile(r"(?:\x01\d+\x01)+")  # Liquid with nothing in between
@@ -45,11 +52,27 @@ def mark_links(covered: str, number_of: Callable[[str], int]) -> str:
         if found[1] is None:
             return found[0]
         url = html.unescape(found[2] if found[2] is not None else found[3]).strip()
-        if not url.lower().startswith(("http://", "https://")):
+        if not url.lower().startswith(_WEB):
             return found[0]
         return f'{found[1]}"\x00{number_of(url)}\x00"'
 
     return _LINK.sub(mark, covered)
+
+
+def dead_link(covered: str) -> str | None:
+    """The first link, as it is written, that leads nowhere in a mail: there is no page that it belongs to.
+
+    Where Liquid begins the address, Liquid decides.
+    """
+    for found in _ANY_LINK.finditer(covered):
+        written = next((address for address in found.groups() if address is not None), None)
+        if written is None:
+            continue
+        begins = COVER.split(html.unescape(written).strip(), maxsplit=1)[0]
+        undecided = COVER.search(written) and any(web.startswith(begins.lower()) for web in _WEB)
+        if not (undecided or _COMPLETE.match(begins)):
+            return written
+    return None
 
 
 def add_pixel(covered: str) -> str:
@@ -140,7 +163,7 @@ class _TextReader(HTMLParser):
             href, start = self._link
             self._link = None
             label = "".join(self.parts[start:]).strip()
-            if href.startswith(("http://", "https://", "\x00", "\x01")) and href != label:
+            if href.startswith((*_WEB, "\x00", "\x01")) and href != label:
                 self._add(f" <{href}>" if label else href)
         else:
             self._break(tag)

@@ -112,7 +112,7 @@ class SandboxChannel:
             "message_id": mail.message_id,
             "to_address": to.email,
             "to_name": to.name,
-            "sender": _sender(settings()),
+            "sender": sender_line(settings()),
             "subject": rendered.subject,
             "html": rendered.html,
             "text": rendered.text,
@@ -122,7 +122,7 @@ class SandboxChannel:
         return row, Receipt(Delivery.ACCEPTED)
 
 
-def _sender(of: Settings) -> str:
+def sender_line(of: Settings) -> str:
     """The From of a sandbox mail; a made-up one when none is set, as nobody outside ever sees it."""
     address = of.sender_email or "sandbox@localhost"
     return f"{of.sender_name} <{address}>" if of.sender_name else address

@@ -93,6 +93,7 @@ class _Reader:
             page = compile_mjml(page, self._cover.pieces, body, folder.name)
         else:
             page = inline_css(page, self._cover.pieces, body)
+        self._refuse_dead_link(page)
         page = markup.mark_links(page, self._number_of)
         if (folder / TEXT).is_file():
             written = self._cover.cover(self._text(TEXT), folder / TEXT)
@@ -152,12 +153,24 @@ class _Reader:
             raise TemplateError(f"{self._place_of(url)}: {error}") from error
         return self._links.setdefault(url, len(self._links))
 
+    def _refuse_dead_link(self, page: str) -> None:
+        written = markup.dead_link(page)
+        if written is None:
+            return
+        shown = self._cover.uncover(written, self._folder).text
+        address = html.unescape(shown).strip()
+        raise TemplateError(
+            f"{self._place_of(shown)}: the link to '{address[:200]}' leads nowhere in a mail; "
+            "write the whole address, beginning with https://"
+        )
+
     def _place_of(self, url: str) -> str:
+        """Where the link is written."""
+        spelled = "|".join(map(re.escape, {url, html.escape(url), html.unescape(url)}))
+        link = rf"""href\s*=\s*(?:(["'])\s*(?:{spelled})\s*\1|(?:{spelled})(?=[\s>]))"""
         for file, text in self._read.items():
-            for spelling in (url, html.escape(url)):
-                for quote in "\"'":
-                    if (at := text.find(f"{quote}{spelling}{quote}")) >= 0:
-                        return f"{file}, line {text.count(chr(10), 0, at) + 1}"
+            if found := re.search(link, text, re.IGNORECASE):
+                return f"{file}, line {text.count(chr(10), 0, found.start()) + 1}"
         return f"{self._folder}"
 
     def _text(self, name: str) -> str:

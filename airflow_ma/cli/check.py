@@ -14,8 +14,8 @@ import click
 
 from airflow_ma.cli.command import Command, Option, language
 from airflow_ma.journey.check_texts import phrase
-from airflow_ma.journey.checks import JourneyError, Problem
 from airflow_ma.journey.model import Source
+from airflow_ma.journey.problem import JourneyError, Problem
 
 
 @click.command(cls=Command)
@@ -47,6 +47,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     if not files:
         named = ", ".join(map(str, paths))
         problems.append(Problem.told(rule="no-files", source=None, values={"paths": named}))
+    problems = list(dict.fromkeys(problems))  # what is wrong with the installation is told only once
     spoken = language()
     for problem in problems:
         click.echo(_as_json(problem, spoken) if as_json else problem.say(spoken))

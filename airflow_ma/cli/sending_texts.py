@@ -49,8 +49,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "停止中: {at} から {conn_id} での配信を止めています。理由: {reason}",
     ),
     "how_to_resume": (
-        "  Correct that, then: airflow-ma sending resume {conn_id}",
-        "  原因を取り除いてから再開してください: airflow-ma sending resume {conn_id}",
+        "  When that is settled: airflow-ma sending resume {conn_id}",
+        "  問題がなくなったら再開してください: airflow-ma sending resume {conn_id}",
     ),
     "counted_since": ("Since {at}", "{at} 以降"),
     "counted_newest": ("Since {at} (the newest {number} mails)", "{at} 以降（直近 {number} 通）"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from airflow_ma.cli import consent_texts, sending_texts
+from airflow_ma.insight import event_texts
 
 LANGUAGES = ("en", "ja")
 
@@ -185,19 +186,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "has_left": ("has left: {reason}", "終了: {reason}"),
     "elsewhere": ("Outside journeys", "ジャーニー外の出来事"),
     # Names of events and of states of messages.
-    "email.open": ("opened the mail", "メールを開封"),
-    "email.click": ("clicked in the mail", "メール内のリンクをクリック"),
-    "email.unsubscribe": ("unsubscribed", "配信停止"),
-    "consent.requested": ("asked for our mails", "メール配信を申し込み"),
-    "consent.given": ("agreed to marketing mail", "メール受信に同意"),
-    "reply": ("replied", "返信"),
-    "page.view": ("looked at a page", "ページを閲覧"),
-    "page.dwell": ("stayed on a page", "ページに滞在"),
     "sending": ("being sent", "送信中"),
     "retryable": ("to be tried again", "再送待ち"),
     "accepted": ("sent", "送信済み"),
     "unknown": ("perhaps sent", "送信されたか不明"),
     "rejected_mail": ("not sent", "未送信"),
+    **event_texts.EVENTS,
     **consent_texts.TEXTS,
     **sending_texts.TEXTS,
 }  # fmt: skip

@@ -30,10 +30,10 @@ from airflow_ma.engine.mail_rules import (
     take_over,
 )
 from airflow_ma.engine.pacing import hold_back
-from airflow_ma.engine.pauses import PAUSED, hold_paused, why_paused
+from airflow_ma.engine.pauses import PAUSED, RESUMED, hold_paused, why_paused
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.receipts import settle_late, suppress_gone, write_receipts
-from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.sets import locked_in_order, one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
 from airflow_ma.engine.unknown import UNRESOLVED
@@ -209,14 +209,15 @@ def release_held(database: Database, program: Program, step_id: str) -> int:
     now = database.clock().now()
     with database.write() as connection:
         held = sa.exists().where(m.enrollment_id == e.id, m.step == step_id, m.state == "retryable")
-        due_now = sa.update(enrollment).where(
+        due_now = locked_in_order(
+            connection,
             e.journey_id == program.journey_id,
             e.step == step_id,
             e.claim.is_(None),
             e.wake_at > now,
             held.correlate(enrollment),
         )
-        return connection.execute(due_now.values(wake_at=now)).rowcount
+        return connection.execute(sa.update(enrollment).where(due_now).values(wake_at=now)).rowcount
 
 
 def still_here(database: Database, program: Program, step_id: str, cohort: str) -> Counter[str]:
@@ -227,7 +228,8 @@ def still_here(database: Database, program: Program, step_id: str, cohort: str) 
         e.cohort == cohort,
         e.wake_at.is_not(None),
     )
-    why = sa.case((e.claim.is_not(None), IN_HAND), else_=sa.func.coalesce(e.hold, NOT_YET))
+    waits = sa.func.coalesce(sa.func.nullif(e.hold, RESUMED), NOT_YET)
+    why = sa.case((e.claim.is_not(None), IN_HAND), else_=waits)
     with database.read() as connection:
         rows = connection.execute(sa.select(why, sa.func.count()).where(*here).group_by(why))
         return Counter({reason: count for reason, count in rows})

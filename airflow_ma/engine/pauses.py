@@ -9,10 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.sets import locked_in_order
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import enrollment, sending_pause
 
 PAUSED = "paused"
+RESUMED = "resumed"
+"""Why those are due whose pause is over, until a run takes them."""
 e, p = enrollment.c, sending_pause.c
 
 
@@ -55,11 +58,8 @@ def resume_sending(database: Database, conn_id: str | None = None) -> list[str]:
             over = over.where(p.conn_id == conn_id)
         resumed = list(connection.scalars(over))
         if resumed:  # those of a connection that is still paused are put back to sleep by their step
-            connection.execute(
-                sa.update(enrollment)
-                .where(e.hold == PAUSED, e.wake_at.is_not(None))
-                .values(wake_at=now, hold=None)
-            )
+            slept = locked_in_order(connection, e.hold == PAUSED, e.wake_at.is_not(None))
+            connection.execute(sa.update(enrollment).where(slept).values(wake_at=now, hold=RESUMED))
     return sorted(resumed)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from airflow_ma.engine.tables import enrollment
+
 
 def any_row(query: sa.Select[Any]) -> sa.ColumnElement[bool]:
     """Whether the correlated query finds a row: one index look-up for each outer row, always.
@@ -31,3 +33,14 @@ def one_of(dialect: str, column: sa.ColumnElement[Any], values: Sequence[Any]) -
         return column == sa.func.any(sa.literal(list(values), ARRAY(kind)))
     listed = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
     return column.in_(sa.select(listed.c.value))
+
+
+def locked_in_order(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The condition for those enrollments, which PostgreSQL locks in the order of their ids.
+
+    An UPDATE alone takes them in whatever order it finds them: two that do so at once wait for each other.
+    """
+    if connection.dialect.name != "postgresql":
+        return sa.and_(*conditions)
+    locked = sa.select(enrollment.c.id).where(*conditions).order_by(enrollment.c.id).with_for_update()
+    return enrollment.c.id.in_(sa.select(locked.cte("locked").prefix_with("MATERIALIZED").c.id))

@@ -17,7 +17,7 @@ from airflow_ma.engine.clock import DAY, MINUTE
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail import Delivery, SentMail
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.sets import locked_in_order, one_of
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message
 
 LOOK_AGAIN = 15 * MINUTE
@@ -131,11 +131,8 @@ def resolve(connection: sa.Connection, verdicts: Mapping[int, Delivery], *, now:
 def _wake(connection: sa.Connection, mails: sa.ColumnElement[bool], now: int) -> None:
     """Have the steps look at whoever waits for news of these mails."""
     waiting = sa.select(m.enrollment_id).where(mails)
-    connection.execute(
-        sa.update(enrollment)
-        .where(e.id.in_(waiting), e.hold == UNRESOLVED, e.claim.is_(None))
-        .values(wake_at=now)
-    )
+    theirs = locked_in_order(connection, e.id.in_(waiting), e.hold == UNRESOLVED, e.claim.is_(None))
+    connection.execute(sa.update(enrollment).where(theirs).values(wake_at=now))
 
 
 def _these(database: Database, ids: Sequence[int]) -> sa.ColumnElement[bool]:

@@ -49,6 +49,7 @@ class ConnectionSending:
     retryable: int
     """Now, whenever they were first tried, as are the unresolved ones."""
     next_try: int | None
+    """When the first of the retryable ones is tried; None while sending is paused."""
     unresolved: int
 
 
@@ -119,7 +120,11 @@ def sending(connection: sa.Connection, *, since: int, journeys: Journeys = None)
             given_up=counts[conn_id]["given_up"],
             sending=counts[conn_id]["sending"],
             retryable=retryable[conn_id].number if conn_id in retryable else 0,
-            next_try=_known(retryable[conn_id].next_try) if conn_id in retryable else None,
+            next_try=(
+                _known(retryable[conn_id].next_try)
+                if conn_id in retryable and not {conn_id, channel} & paused.keys()
+                else None
+            ),
             unresolved=unresolved[conn_id].number if conn_id in unresolved else 0,
         )
         for conn_id, channel in channels.items()
@@ -151,6 +156,8 @@ def waiting_mails(
             m.reason,
             m.journey_id,
             m.step,
+            m.conn_id,
+            m.channel,
             sa.func.count().label("number"),
             sa.func.min(e.wake_at).label("earliest"),
             sa.func.max(e.wake_at).label("latest"),
@@ -158,7 +165,7 @@ def waiting_mails(
         .join(enrollment, sa.and_(e.id == m.enrollment_id, e.step == m.step))
         # Who is held for another reason by now is counted there.
         .where(_RETRYABLE, e.hold.is_(None), e.wake_at.is_not(None))
-        .group_by(m.journey_id, m.step, m.reason)
+        .group_by(m.journey_id, m.step, m.reason, m.conn_id, m.channel)
     )
     if cohort is not None:
         held, tried = held.where(e.cohort == cohort), tried.where(e.cohort == cohort)
@@ -168,9 +175,10 @@ def waiting_mails(
         return [row for row in connection.execute(query) if journeys is None or row.journey_id in journeys]
 
     groups = meant(held)
-    by_step: defaultdict[tuple[int, str], list[sa.Row[Any]]] = defaultdict(list)
+    paused = {pause.conn_id for pause in pauses(connection)}
+    by_step: defaultdict[tuple[int, str, bool], list[sa.Row[Any]]] = defaultdict(list)
     for row in meant(tried):
-        by_step[row.journey_id, row.step].append(row)
+        by_step[row.journey_id, row.step, bool({row.conn_id, row.channel} & paused)].append(row)
     places = _Places(connection, {row.journey_id for row in groups} | {key[0] for key in by_step})
     waiting = [
         WaitingMails(
@@ -183,16 +191,19 @@ def waiting_mails(
         )
         for row in groups
     ]
-    for (journey_id, step), rows in by_step.items():
-        usual = max(rows, key=lambda row: row.number)
+    for (journey_id, step, is_paused), rows in by_step.items():
+        reasons: Counter[str] = Counter()
+        for row in rows:
+            reasons[row.reason or ""] += row.number
         waiting.append(
             WaitingMails(
                 *places.of(journey_id, step),
                 RETRYABLE,
-                usual.reason or None,
-                sum(row.number for row in rows),
-                _known(min(row.earliest for row in rows)),
-                _known(max(row.latest for row in rows)),
+                reasons.most_common(1)[0][0] or None,
+                reasons.total(),
+                # Whatever their next try would be: it finds sending paused, and puts them to sleep.
+                None if is_paused else _known(min(row.earliest for row in rows)),
+                None if is_paused else _known(max(row.latest for row in rows)),
             )
         )
     return sorted(waiting, key=lambda one: (-one.number, one.journey, one.step, one.why))

@@ -38,6 +38,7 @@ WAITS: dict[str, tuple[str, str]] = {
     "quiet_hours": ("quiet hours", "配信を控える時間帯"),
     "frequency_cap": ("enough mails for now (frequency cap)", "配信頻度の上限"),
     "paused": ("sending is paused", "配信の一時停止中"),
+    "resumed": ("sending was resumed", "配信の再開済み"),
     "unresolved": ("perhaps sent, being found out", "送信されたか確認中"),
     "retryable": ("could not be sent, tried again", "送信できず、再送待ち"),
 }  # fmt: skip

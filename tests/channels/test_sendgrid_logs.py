@@ -112,6 +112,61 @@ def test_one_who_is_not_among_the_newest_is_looked_for_by_address(
     assert channel.trace([sent(1, clock.now())]) == {1: Delivery.ACCEPTED}
 
 
+def test_in_the_middle_of_a_big_send_a_whole_request_is_found_with_four_look_ups(
+    channel: SendGridChannel,
+    template: EmailTemplate,
+    fake_sendgrid: FakeSendGrid,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The newest rows are all of others: one mail is found by address, the rest by its second."""
+    monkeypatch.setattr("airflow_ma.channels.sendgrid.logs._MOST_ROWS", 60)
+    send(channel, template, [mail(n) for n in range(500, 600)])
+    clock.advance(5_400)
+    fake_sendgrid.fail_next("cut_after")
+    send(channel, template, [mail(n) for n in range(1, 51)])
+    clock.advance(4_000)
+    send(channel, template, [mail(n) for n in range(600, 700)])
+    found = channel.trace([sent(n, clock.now()) for n in range(1, 51)])
+    assert found == dict.fromkeys(range(1, 51), Delivery.ACCEPTED)
+    assert asked(fake_sendgrid, channel) == 4
+
+
+def test_a_request_that_is_shown_in_part_needs_no_look_up_by_address(
+    channel: SendGridChannel,
+    template: EmailTemplate,
+    fake_sendgrid: FakeSendGrid,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("airflow_ma.channels.sendgrid.logs._MOST_ROWS", 60)
+    fake_sendgrid.fail_next("cut_after")
+    send(channel, template, [mail(n) for n in range(1, 51)])
+    clock.advance(4_000)
+    send(channel, template, [mail(n) for n in range(600, 640)])
+    found = channel.trace([sent(n, clock.now()) for n in range(1, 51)])
+    assert found == dict.fromkeys(range(1, 51), Delivery.ACCEPTED)
+    assert asked(fake_sendgrid, channel) == 3
+
+
+def test_in_a_second_of_too_many_mails_nobody_is_guessed(
+    channel: SendGridChannel,
+    template: EmailTemplate,
+    fake_sendgrid: FakeSendGrid,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not even the second can be shown whole: what was found by address counts, the others wait."""
+    monkeypatch.setattr("airflow_ma.channels.sendgrid.logs._MOST_ROWS", 20)
+    fake_sendgrid.fail_next("cut_after")
+    send(channel, template, [mail(n) for n in range(1, 31)])
+    send(channel, template, [mail(n) for n in range(600, 640)])
+    found = channel.trace([sent(n, clock.now()) for n in range(1, 31)])
+    # All, one by address, which it is, two for its second, one more by address: that was a minute's worth.
+    assert found == dict.fromkeys([1, 2], Delivery.ACCEPTED)
+    assert asked(fake_sendgrid, channel) == REQUESTS_A_MINUTE
+
+
 @pytest.mark.parametrize("fault", ["401", "429", "500", "503_html", "302", "cut_before"])
 def test_logs_that_do_not_answer_tell_nothing_and_pause_nothing(
     channel: SendGridChannel,

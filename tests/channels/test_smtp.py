@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from email.utils import parsedate_to_datetime
@@ -267,19 +268,49 @@ def test_a_slow_server_leaves_the_rest_for_later(
 
 
 def test_who_unsubscribes_meanwhile_gets_nothing(
-    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink
+    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The server takes its time with the first two mails; then the others are asked about anew."""
+    monkeypatch.setattr(smtp.channel, "_FRESH_SECONDS", 0.3)
+    smtp_sink.fail_next("slow", times=2, delay=0.4)
     asked: list[list[int]] = []
 
     def withdrawn(ids: Sequence[int]) -> list[int]:
         asked.append(list(ids))
-        return [25, 26] if len(asked) == 2 else []
+        return [1, 2, 4][: 2 * len(asked) - 1]  # the first after the first mail, the others after the second
 
-    receipts = send(open_smtp(), template, *(mail(n) for n in range(45)), withdrawn=withdrawn)
-    assert asked == [list(range(20)), list(range(20, 40)), list(range(40, 45))]
-    assert receipts[25] == receipts[26] == Receipt(Delivery.REJECTED, "unsubscribed")
-    assert [receipt.delivery for receipt in receipts].count(Delivery.ACCEPTED) == 43
-    assert smtp_sink.counts()["mails"] == 43
+    receipts = send(open_smtp(), template, *(mail(n) for n in range(6)), withdrawn=withdrawn)
+    assert asked[:2] == [[1, 2, 3, 4, 5], [3, 4, 5]]
+    gone = Receipt(Delivery.REJECTED, "unsubscribed")
+    assert [receipt == gone for receipt in receipts] == [False, True, False, False, True, False]
+    assert smtp_sink.counts()["mails"] == 4
+
+
+def test_after_a_slow_greeting_it_is_asked_before_the_first_mail(
+    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp.channel, "_FRESH_SECONDS", 0.2)
+    smtp_sink.fail_next("connect_421", code=None, delay=0.4)
+    receipts = send(open_smtp(), template, mail(1), mail(2), withdrawn=lambda ids: [1])
+    assert receipts[0] == Receipt(Delivery.REJECTED, "unsubscribed")
+    assert smtp_sink.counts()["mails"] == 1
+
+
+def test_a_quick_server_costs_no_questions(
+    open_smtp: Open, template: EmailTemplate, smtp_sink: SmtpSink
+) -> None:
+    """Each question costs as much as several mails; within the second since the claim none is due."""
+    assert smtp.channel._FRESH_SECONDS <= 1.0  # nobody is left to wait longer for an unsubscribe
+    asked: list[float] = []
+
+    def withdrawn(_ids: Sequence[int]) -> list[int]:
+        asked.append(time.monotonic())
+        return []
+
+    began = time.monotonic()
+    send(open_smtp(), template, *(mail(n) for n in range(100)), withdrawn=withdrawn)
+    assert len(asked) <= time.monotonic() - began
+    assert smtp_sink.counts()["mails"] == 100
 
 
 def test_an_unforeseen_error_before_the_first_mail_sends_nothing(

@@ -139,6 +139,43 @@ def test_mistakes_are_told_in_the_file_that_was_written(
     assert said in error(tmp_path, {"hello/en/body.html": "<p>Hi</p>"} | files)
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('"example.com/x"', "example.com/x"),
+        ("'/sale?a=1&amp;b=2'", "/sale?a=1&b=2"),
+        ("//shop.example/", "//shop.example/"),
+        ('"https:shop.example"', "https:shop.example"),
+        ('"example.com/{{ contact.city }}"', "example.com/{{ contact.city }}"),
+        ('""', ""),
+    ],
+)
+def test_a_link_that_leads_nowhere_in_a_mail_is_told_with_its_line(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    body = f'<p>Hello</p>\n<a href="https://shop.example/">shop</a>\n<a href={written}>sale</a>'
+    said = error(tmp_path, {"hello/en/body.html": body})
+    assert said.startswith(f"hello/en/body.html, line 3: the link to '{shown}' leads nowhere in a mail;")
+
+
+def test_a_dead_link_in_frame_or_mjml_is_told_too(tmp_path: Path) -> None:
+    frame = FRAME.replace("{{ unsubscribe_url }}", "shop.example")
+    said = error(tmp_path, {"_layout/en.html": frame, "hello/en/body.html": "Hello"})
+    assert said.startswith("_layout/en.html, line 7: the link to 'shop.example'")
+    said = error(tmp_path / "other", {"hello/en/body.mjml": MJML.replace("https://", "")})
+    assert "line 7: the link to 'shop.example/sale'" in said
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["{{ contact.page }}/x", "http{% if contact.vip %}s{% endif %}://shop.example/", "#top",
+     "mailto:a@shop.example", "tel:0312345678", " https://shop.example/ ", "line://ti/p/shop"],
+)  # fmt: skip
+def test_what_a_mail_program_understands_may_be_linked_to(tmp_path: Path, href: str) -> None:
+    files = {"hello/en/body.html": f'<a href="{href}">x</a><!-- <a href="old.html"> --><a name="top">y</a>'}
+    assert load_template(write(tmp_path, files), "hello")
+
+
 def test_a_value_that_does_not_fit_is_told_in_the_file_that_was_written(tmp_path: Path) -> None:
     style = "<style>p { color: red }</style>"
     frame = f"<html><head>{style}</head><body>\n\n<table>{{{{ content }}}}</table>\n{{{{ 3 | divided_by: contact.b }}}}</body></html>"

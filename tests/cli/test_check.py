@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from airflow_ma.cli import main
 from airflow_ma.cli.check import check
 from airflow_ma.config import settings
+from airflow_ma.dag.connections import account
 from airflow_ma.engine.database import Database
+from tests.dag.conftest import airflow_metadata  # noqa: F401
 from tests.journeys import add_contacts
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -75,6 +78,99 @@ def test_a_fault_is_told_with_file_line_and_fix(write, changes: dict[str, str], 
     assert result.exit_code == 1
     assert f"{file}:{line}: error: " in result.stdout
     assert says in result.stdout
+
+
+def test_a_sender_that_is_not_set_is_warned_about_once(write, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SENDER_NAME", "POSTAL_ADDRESS"):
+        monkeypatch.setenv(f"AIRFLOW_MA_{name}", "")
+    settings.cache_clear()
+    file = write()
+    file.write_text(
+        file.read_text().replace(
+            "people >> mail",
+            "more = SendEmailOperator(task_id='m', template='sale_announcement')\n    people >> more >> mail",
+        )
+    )
+    result = CliRunner().invoke(main, ["--lang", "en", "check", str(file)])
+    assert result.exit_code == 0, result.output
+    first, second = result.stdout.splitlines()
+    assert first.startswith("warning: AIRFLOW_MA_SENDER_NAME is not set. Set it to the name of the sender")
+    assert second.startswith("warning: AIRFLOW_MA_POSTAL_ADDRESS is not set. ")
+    assert second.endswith("[sender]")
+    japanese = CliRunner().invoke(main, ["--lang", "ja", "check", str(file)])
+    assert "警告: AIRFLOW_MA_POSTAL_ADDRESS が設定されていないため送信できません。" in japanese.stdout
+    assert "送信者の住所を設定してください" in japanese.stdout
+    file.write_text(file.read_text().replace('template="sale', 'purpose="transactional", template="sale')
+                    .replace("template='sale", "purpose='transactional', template='sale"))  # fmt: skip
+    assert CliRunner().invoke(check, [str(file)]).stdout == ""
+
+
+def test_a_collector_that_nobody_reaches_is_warned_about_where_real_mail_is_sent(
+    write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", '{"conn_type": "smtp", "host": "mail.example"}')
+    monkeypatch.setenv("AIRFLOW_MA_CHANNEL", "smtp")
+    monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", "http://localhost:8091")
+    settings.cache_clear()
+    result = CliRunner().invoke(check, [str(write())])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("warning: AIRFLOW_MA_COLLECTOR_URL is http://localhost:8091, and nobody")
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_a_link_without_https_is_an_error_with_file_and_line(write, tmp_path: Path) -> None:
+    file = write(template="bare")
+    (tmp_path / "emails").unlink()
+    home = tmp_path / "emails/bare/en"
+    home.mkdir(parents=True)
+    (home / "subject.txt").write_text("Sale")
+    (home / "body.html").write_text('<p>Hello</p>\n<p><a href="example.com/x">Sale</a></p>')
+    result = CliRunner().invoke(check, [str(file)])
+    assert result.exit_code == 1
+    assert f"{home / 'body.html'}, line 2: the link to 'example.com/x' leads nowhere" in result.stdout
+
+
+def test_a_connection_that_airflow_does_not_have_is_warned_about(
+    write,
+    monkeypatch: pytest.MonkeyPatch,
+    airflow_metadata: None,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    from airflow import settings as of_airflow
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    monkeypatch.setenv("AIRFLOW_CONN_IN_ENVIRONMENT", "smtp://mail.example")
+    with create_session() as session:
+        session.add(Connection(conn_id="stored", conn_type="sendgrid", password="SG.secret"))
+
+    def told(conn_id: str, language: str = "en") -> str:
+        file = write(template=f'sale_announcement", conn_id="{conn_id}')
+        result = CliRunner().invoke(main, ["--lang", language, "check", str(file)])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    try:
+        assert told("in_environment") == told("stored") == ""
+        missing = told("smtp_shop")
+        assert "mine.py:8: warning: there is no Airflow connection 'smtp_shop'" in missing
+        assert "airflow connections add smtp_shop --conn-type smtp" in missing
+        assert "警告: このメールの送信に使う Airflow の接続「smtp_shop」がありません。" in told(
+            "smtp_shop", "ja"
+        )
+        monkeypatch.setenv("AIRFLOW_MA_CHANNEL", "sendgrid")
+        monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", "https://mail.shop.example")
+        settings.cache_clear()
+        result = CliRunner().invoke(check, [str(write())])
+        assert "there is no Airflow connection 'sendgrid_default'" in result.stdout, "the channel's default"
+        assert account("stored")[1].password == "SG.secret", "the command line sends over the same ones"
+        nowhere = tmp_path / "nobody.db"
+        monkeypatch.setattr(of_airflow, "SQL_ALCHEMY_CONN", f"sqlite:///{nowhere}")
+        assert told("smtp_shop") == "", "nobody can be asked"
+        assert not nowhere.exists()
+    finally:
+        with create_session() as session:
+            session.execute(sa.delete(Connection).where(Connection.conn_id == "stored"))
 
 
 def test_whatever_a_file_raises_is_a_finding(tmp_path: Path) -> None:

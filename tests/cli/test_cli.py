@@ -132,7 +132,7 @@ def test_a_database_is_made_checked_and_missed(tmp_path: Path) -> None:
     assert missed.stderr.startswith("Error: there is no database at ")
     assert missed.stderr.endswith("run: airflow-ma db migrate\n")
     assert call("--lang", "ja", "status").stderr.startswith("エラー: ")
-    assert call("db", "migrate").stdout.startswith("The database is at version 0002: sqlite:///")
+    assert call("db", "migrate").stdout.startswith("The database is at version 0003: sqlite:///")
     assert call("db", "check").stdout.startswith("The database is ready: sqlite:///")
     assert call("status").stdout == "No journey has run yet.\n"
 

@@ -115,7 +115,7 @@ def test_pausing_and_resuming(installed: Database, clock: ManualClock) -> None:
     world.deliver()
     shown = call("sending", "status")
     assert lines(shown)[0] == f"PAUSED: nothing goes out over shop since 2026-12-01 10:00: {WRONG_KEY}"
-    assert "airflow-ma sending resume shop" in lines(shown)[1]
+    assert lines(shown)[1].strip() == "When that is settled: airflow-ma sending resume shop"
     assert cells(shown, "shop")[1] == "PAUSED"
     waits = ["delivery", "mail0", "2", "sending is paused", "when sending is resumed"]
     assert cells(shown, "sending is paused") == waits
@@ -124,6 +124,10 @@ def test_pausing_and_resuming(installed: Database, clock: ManualClock) -> None:
     wrong = call("sending", "resume", "shoe")
     assert (wrong.exit_code, wrong.stderr) == (1, "shoe is not paused\n")
     assert call("sending", "resume").stdout.startswith("Mail goes out again over shop")
+    due = ["delivery", "mail0", "2", "sending was resumed", "due: the next run sends it"]
+    assert cells(call("sending", "status"), "sending was resumed") == due
+    assert "配信の再開済み" in call("sending", "status", language="ja").stdout
+    assert "Now: at mail0, the next run looks at it" in call("where", "c2").stdout
     assert world.deliver().moved == {"sent": 2}
 
 

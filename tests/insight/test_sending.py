@@ -162,9 +162,33 @@ def test_who_waits_is_told_by_step_with_reason_and_time(database: Database, cloc
     assert shop.next_try is None
     world.channel.failure = None
     resume_sending(database, "shop")
+    (resumed,) = waiting(database)
+    assert (resumed.why, resumed.number) == ("resumed", 4), "until a run takes them"
+    assert (resumed.earliest, resumed.latest) == (clock.now(), clock.now())
     world.channel.answer = lambda _: Receipt(Delivery.ACCEPTED)
     world.deliver()
     assert waiting(database) == []
+
+
+@pytest.mark.parametrize("stopped", ["shop", "scripted"])
+def test_what_is_to_be_tried_again_has_no_time_while_sending_is_paused(
+    database: Database, clock: ManualClock, stopped: str
+) -> None:
+    world = World(database)
+    add_contacts(database, 2, tag="in")
+    world.enter()
+    world.channel.answer = lambda _: BUSY
+    world.deliver()
+    with database.write() as connection:
+        pause_sending(connection, stopped, at=clock.now(), reason="wrong price in the mail")
+    (tried,) = waiting(database)
+    assert (tried.why, tried.number, tried.reason) == ("retryable", 2, "the provider is busy")
+    assert (tried.earliest, tried.latest) == (None, None)
+    assert next(one for one in state(database).connections if one.conn_id == "shop").next_try is None
+    resume_sending(database, stopped)
+    (tried,) = waiting(database)
+    assert tried.earliest == clock.now() + MINUTE, "nothing had put them to sleep: their time stands"
+    assert state(database).connections[0].next_try == clock.now() + MINUTE
 
 
 def test_unknown_mails_say_what_becomes_of_them(database: Database, clock: ManualClock) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +18,7 @@ from airflow_ma.channels.addresses import provider_address
 from airflow_ma.channels.channel import Delivery, SentMail
 from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.sendgrid.http import Api
-from airflow_ma.engine.clock import MINUTE
+from airflow_ma.engine.clock import MINUTE, SECOND
 
 REQUESTS_A_MINUTE = 6
 """What SendGrid allows for looking into its records."""
@@ -32,6 +34,7 @@ _CERTAIN = {
     "dropped": Delivery.REJECTED,
 }
 Row = dict[str, Any]
+_ByAddress = dict[str, list[SentMail]]
 
 
 class NoLogsError(Exception):
@@ -40,6 +43,20 @@ class NoLogsError(Exception):
 
 class NotNowError(Exception):
     """The logs do not answer just now, or were asked too often."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A look for mails that were handed over at one time."""
+
+    by_address: _ByAddress
+    found: dict[int, Delivery]
+    is_ours: dict[str, bool] = field(default_factory=dict)
+    """Beginning of SendGrid's message ids -> whether the request was for these mails, once that is known."""
+
+    def misses(self, mails: Iterable[SentMail]) -> bool:
+        """Whether the fate of one of these mails is open."""
+        return any(mail.message_id not in self.found for mail in mails)
 
 
 class Logs:
@@ -60,24 +77,14 @@ class Logs:
         once: so one look at a single message tells about all those that were handed over together with it.
         """
         found: dict[int, Delivery] = {}
-        together: dict[int, dict[str, list[SentMail]]] = defaultdict(lambda: defaultdict(list))
+        together: dict[int, _ByAddress] = defaultdict(lambda: defaultdict(list))
         for mail in mails:
             address = provider_address(mail.email)
             if address is not None:
                 together[mail.created_at][address.lower()].append(mail)
         try:
             for at, by_address in sorted(together.items()):
-                rows = self._rows(_when(at))
-                self._look(by_address, rows, found)
-                for address, wanted in by_address.items():
-                    if all(mail.message_id in found for mail in wanted):
-                        continue
-                    # The whole window was not shown: there may be more about this one address.
-                    if len(rows) >= _MOST_ROWS and _is_quotable(address):
-                        more = self._rows(f'to_email = "{address}" AND {_when(at)}')
-                        self._look(by_address, more, found)
-                    for mail in wanted:
-                        found.setdefault(mail.message_id, Delivery.UNKNOWN)
+                self._find_together(at, _Search(by_address, found))
         except NotNowError:
             pass
         except NoLogsError:
@@ -85,25 +92,57 @@ class Logs:
                 found.setdefault(mail.message_id, Delivery.UNKNOWN)
         return found
 
-    def _look(
-        self, by_address: dict[str, list[SentMail]], rows: Iterable[Row], found: dict[int, Delivery]
-    ) -> None:
+    def _find_together(self, at: int, search: _Search) -> None:
+        """Mails that were handed over at one time (ms)."""
+        period = _period(at - _AROUND, at + _AROUND)
+        rows = self._rows(period)
+        moments = self._look(rows, search)
+        shown_whole = len(rows) < _MOST_ROWS
+        if not shown_whole:
+            self._look_around(moments, search)
+        for address, wanted in search.by_address.items():
+            if not shown_whole and search.misses(wanted) and _is_quotable(address):
+                moments = self._look(self._rows(f'to_email = "{address}" AND {period}'), search)
+                self._look_around(moments, search)
+            for mail in wanted:
+                search.found.setdefault(mail.message_id, Delivery.UNKNOWN)
+
+    def _look_around(self, moments: Iterable[int], search: _Search) -> None:
+        """Look at what was taken in together with a mail of ours: in a big send that is a second's worth."""
+        for moment in moments:
+            for around in (SECOND, 0):
+                if not search.misses(chain.from_iterable(search.by_address.values())):
+                    return
+                rows = self._rows(_period(moment - around, moment + around + SECOND))
+                self._look(rows, search)
+                if len(rows) < _MOST_ROWS:
+                    break
+
+    def _look(self, rows: Iterable[Row], search: _Search) -> list[int]:
+        """Take from the rows what they tell; returns when (ms) requests came in that are new and ours."""
         requests_of: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            wanted = by_address.get(_text(row, "to_email").lower(), ())
-            if any(mail.message_id not in found for mail in wanted):
+            if search.misses(search.by_address.get(_text(row, "to_email").lower(), ())):
                 requests_of[_text(row, "sg_message_id").partition(".")[0]].append(row)
-        ours = {mail.message_id for mails in by_address.values() for mail in mails}
-        for alike in requests_of.values():
-            named = self._named(alike[0])
-            if named not in ours:
+        ours = {mail.message_id for mails in search.by_address.values() for mail in mails}
+        moments: list[int] = []
+        for request, alike in requests_of.items():
+            named: int | None = None
+            if request not in search.is_ours:
+                named = self._named(alike[0])
+                search.is_ours[request] = named in ours
+                if named in ours and (moment := _second(alike[0])) is not None:
+                    moments.append(moment)
+            if not search.is_ours[request]:
                 continue
             for row in alike:
-                wanted = by_address[_text(row, "to_email").lower()]
-                number = named if row is alike[0] else (wanted[0].message_id if len(wanted) == 1 else None)
+                wanted = search.by_address[_text(row, "to_email").lower()]
+                only = wanted[0].message_id if len(wanted) == 1 else None
+                number = named if named is not None and row is alike[0] else only
                 verdict = _CERTAIN.get(_text(row, "status"))
                 if number is not None and verdict is not None:
-                    found[number] = verdict
+                    search.found[number] = verdict
+        return moments
 
     def _named(self, row: Row) -> int | None:
         """Which of our messages it is."""
@@ -136,12 +175,24 @@ class Logs:
         return found
 
 
-def _when(at: int) -> str:
-    first, last = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (at - _AROUND, at + _AROUND))
+def _period(start: int, end: int) -> str:
+    """The condition for messages from ``start`` to before ``end`` (ms, cut to whole seconds)."""
+    first, last = (datetime.fromtimestamp(ms // SECOND, UTC) for ms in (start, end))
     return (
         f'sg_message_id_created_at >= TIMESTAMP "{first:%Y-%m-%dT%H:%M:%SZ}" '
-        f'AND sg_message_id_created_at <= TIMESTAMP "{last:%Y-%m-%dT%H:%M:%SZ}"'
+        f'AND sg_message_id_created_at < TIMESTAMP "{last:%Y-%m-%dT%H:%M:%SZ}"'
     )
+
+
+def _second(row: Row) -> int | None:
+    """When SendGrid took the message in: ms, cut to whole seconds."""
+    try:
+        created = datetime.fromisoformat(_text(row, "sg_message_id_created_at"))
+    except ValueError:
+        return None
+    if created.tzinfo is None:
+        created = created.replace(tzinfo=UTC)
+    return int(created.timestamp()) * SECOND
 
 
 def _is_quotable(address: str) -> bool:

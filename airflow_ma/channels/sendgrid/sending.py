@@ -23,7 +23,7 @@ _MOST_SILENT = 3
 TIME_SECONDS = 100.0
 """Nothing new is begun after so long: with the longest request (http.REQUEST_SECONDS) a call ends well before
 the ledger's lease of 300 seconds."""
-_FRESH_SECONDS = 2.0
+_FRESH_SECONDS = 1.0
 """What the ledger said about who may get mail is believed for so long."""
 GONE = Receipt(Delivery.REJECTED, "unsubscribed")
 

@@ -33,8 +33,8 @@ from airflow_ma.config import settings
 from airflow_ma.engine.clock import from_ms
 from airflow_ma.engine.database import Database
 
-_ASK_MAILS, _ASK_SECONDS = 20, 2.0
-"""After so many mails, or so long, it is asked again who wants no mail any more."""
+_FRESH_SECONDS = 1.0
+"""What the ledger said about who may get mail is believed for so long."""
 _GONE = Receipt(Delivery.REJECTED, "unsubscribed")
 
 
@@ -105,6 +105,7 @@ class SmtpChannel:
                 for number, mail in enumerate(mails):
                     if courier.is_late:
                         return receipts + [TOO_SLOW] * (len(mails) - len(receipts))
+                    courier.open()  # it may take long: only then it is asked who still wants the mail
                     if not still_wanted(number):
                         receipts.append(_GONE)
                         continue
@@ -176,23 +177,26 @@ class SmtpChannel:
 
 
 class _StillWanted:
-    """Asks again, mail by mail, whether people still want theirs: many a minute passes in a call."""
+    """Asks again whether people still want their mail: many a minute passes in a call.
+
+    By the clock and not for so many mails: a quick server takes them all before anybody could leave.
+    """
 
     def __init__(self, mails: Sequence[OutgoingMail], withdrawn: Withdrawn | None) -> None:
+        """The mails were claimed a moment ago: the ledger was asked then."""
         self._ids = [mail.message_id for mail in mails]
         self._withdrawn = withdrawn
         self._gone: set[int] = set()
-        self._asked_until = 0
         self._asked_at = time.monotonic()
 
     def __call__(self, number: int) -> bool:
-        """For the mail at that place of the call."""
+        """For the mail at that place of the call; those before it are done with."""
         if self._withdrawn is None:
             return True
         now = time.monotonic()
-        if number >= self._asked_until or now - self._asked_at > _ASK_SECONDS:
-            self._asked_until, self._asked_at = number + _ASK_MAILS, now
-            self._gone = set(self._withdrawn(self._ids[number : self._asked_until]))
+        if now - self._asked_at > _FRESH_SECONDS:
+            self._asked_at = now
+            self._gone = set(self._withdrawn(self._ids[number:]))
         return self._ids[number] not in self._gone
 
 

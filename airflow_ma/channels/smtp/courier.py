@@ -54,6 +54,10 @@ class Courier:
         """Whether no other mail can be begun in time."""
         return time.monotonic() > self._ends_at
 
+    def open(self) -> None:
+        """Have a session ready, a new one if need be. Raises ChannelError when there is none to be had."""
+        self._session_now()
+
     def deliver(self, recipient: bytes, mail: bytes) -> Receipt:
         """Hand over one mail. It is given to the server as a whole at most once.
 
