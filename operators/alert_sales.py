@@ -20,15 +20,46 @@ class AlertSalesOperator(StepOperator):
     """Give each contact to sales: who it is, why now, what to do. What they did stands beside it."""
 
     title = {"en": "Alert sales", "ja": "営業へ連絡"}
+    about = {
+        "en": "Hands each contact to a salesperson, with the reason why now.",
+        "ja": "今連絡すべき理由を添えて、営業担当に引き継ぎます。",
+    }
+    sentence = {
+        "en": "Tells sales[ ({assignee})]: {reason}",
+        "ja": "営業[（{assignee}）]へ連絡: {reason}",
+    }
+    group = "act"
+    icon = "bell"
     primary = True
     outcomes = ("alerted",)
+    outcome_titles = {"alerted": {"en": "Alerted", "ja": "連絡済み"}}
 
     def __init__(
         self,
         *,
-        reason: Annotated[Sentence, Setting(en="Why now", ja="なぜ今か")],
-        advice: Annotated[Sentence | None, Setting(en="What to do", ja="次にすること")] = None,
-        assignee: Annotated[str | None, Setting(en="Who", ja="担当者")] = None,
+        reason: Annotated[
+            Sentence,
+            Setting(
+                en="Why now",
+                ja="なぜ今か",
+                widget="long_text",
+                help=("What the salesperson reads first", "営業担当が最初に読む文章です"),
+            ),
+        ],
+        advice: Annotated[
+            Sentence | None, Setting(en="What to do", ja="次にすること", widget="long_text")
+        ] = None,
+        assignee: Annotated[
+            Annotated[str, Field(max_length=200)] | None,
+            Setting(
+                en="Who",
+                ja="担当者",
+                help=(
+                    "Name or address; empty: the whole sales team",
+                    "名前かアドレス。空欄なら営業チーム全体",
+                ),
+            ),
+        ] = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

@@ -21,8 +21,9 @@ from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Cases, Predicate
 from airflow_ma.engine.tables import contact, event
-from airflow_ma.journey.checks import Problem
 from airflow_ma.journey.duration import Duration, days
+from airflow_ma.journey.problem import Problem
+from airflow_ma.journey.said import Said
 
 log = logging.getLogger(__name__)
 
@@ -40,22 +41,65 @@ class AudienceOperator(StepOperator):
     """Let contacts into the journey: all who match, all on a list, or whoever does something."""
 
     title = {"en": "Audience", "ja": "対象者"}
+    about = {
+        "en": "Decides who enters: everybody who matches, a list, or whoever does something.",
+        "ja": "ジャーニーに入る人を決めます。条件に合う人、リストの人、ある行動をした人から選べます。",
+    }
+    sentence = {
+        "en": "Lets in[ {where}][, from the list {csv_list}][, when: {when}]",
+        "ja": "[{where}を対象にする][（リスト: {csv_list}）][きっかけ: {when}]",
+    }
+    group = "enter"
+    icon = "people"
     outcomes = ("entered",)
+    outcome_titles = {"entered": {"en": "Entered", "ja": "参加"}}
     is_entry = True
 
     def __init__(
         self,
         *,
-        where: Annotated[Condition | None, Setting(en="Who", ja="誰を", widget="condition")] = None,
-        csv_list: Annotated[
-            str | None, Setting(en="Only those on this list (CSV of keys or addresses)", ja="このCSVの人だけ")
+        where: Annotated[
+            Condition | None,
+            Setting(
+                en="Who",
+                ja="誰を",
+                widget="condition",
+                help=("Without a condition: everybody", "条件がなければ全員が対象です"),
+            ),
         ] = None,
-        when: Annotated[EntryEvent | None, Setting(en="When they do this", ja="この行動をしたとき")] = None,
+        csv_list: Annotated[
+            str | None,
+            Setting(
+                en="Only those on this list (CSV of keys or addresses)",
+                ja="このCSVの人だけ",
+                help=(
+                    "A file beside the journeys, with a customer key or an address in its first column",
+                    "ジャーニーと同じ場所に置いたファイル名。1列目に顧客IDかメールアドレスを入れます",
+                ),
+                advanced=True,
+            ),
+        ] = None,
+        when: Annotated[
+            EntryEvent | None,
+            Setting(
+                en="When they do this",
+                ja="この行動をしたとき",
+                widget="entry_event",
+                help=("They enter at that moment", "行動した瞬間に参加します"),
+            ),
+        ] = None,
         re_entry: Annotated[
-            Literal["once", "every_time"], Setting(en="May enter", ja="入れる回数", widget="choice")
+            Literal["once", "every_time"],
+            Setting(
+                en="May enter",
+                ja="入れる回数",
+                widget="choice",
+                choices=(("once", "Once", "1回だけ"), ("every_time", "Every time", "毎回")),
+            ),
         ] = "once",
         look_again: Annotated[
-            Duration, Setting(en="Look for new people at least every", ja="新しい対象者を探す間隔")
+            Duration,
+            Setting(en="Look for new people at least every", ja="新しい対象者を探す間隔", advanced=True),
         ] = days(1),
         **kwargs: Any,
     ) -> None:
@@ -70,12 +114,22 @@ class AudienceOperator(StepOperator):
         if when is not None and csv_list is not None:
             raise StepError(
                 f"step '{self.task_id}' (AudienceOperator): give either `when` or `csv_list`, not both; "
-                "to let in only some of those who do something, add `where`"
+                "to let in only some of those who do something, add `where`",
+                settings=("csv_list",),
+                said=Said(
+                    en="Choose either a list or something that people do, not both",
+                    ja="「リスト」と「行動」は同時に使えません。どちらか一方にしてください",
+                ),
             )
         if re_entry == "every_time" and when is None:
             raise StepError(
                 f"step '{self.task_id}' (AudienceOperator): re_entry='every_time' needs an event (`when`): "
-                "who simply matches would enter again and again"
+                "who simply matches would enter again and again",
+                settings=("re_entry",),
+                said=Said(
+                    en="Entering every time needs something that people do: else they would enter again and again",
+                    ja="「毎回」を選ぶには、きっかけになる行動を指定してください。指定がないと参加が繰り返されます",
+                ),
             )
 
     @property
@@ -101,12 +155,12 @@ class AudienceOperator(StepOperator):
 
     def inspect(self) -> Iterator[Problem]:
         if self.csv_list is not None and not self._list_path().is_file():
-            yield Problem(
-                "missing-list",
-                f"step '{self.task_id}' reads the list {self._list_path()}, which is not there",
-                "Put the file there, or correct csv_list",
-                self.source,
-                self.task_id,
+            yield Problem.told(
+                rule="missing-list",
+                source=self.source,
+                step=self.task_id,
+                setting="csv_list",
+                values={"step": self.task_id, "file": self._list_path(), "list": self.csv_list},
             )
 
     def cases(self, at: object) -> Cases:

@@ -14,14 +14,22 @@ class EndOperator(StepOperator):
     """Let contacts leave the journey, and write down why."""
 
     title = {"en": "End", "ja": "終了"}
+    about = {
+        "en": "Contacts leave the journey here; why is written down.",
+        "ja": "ここでジャーニーを終えます。終えた理由が記録されます。",
+    }
+    sentence = {"en": "Leaves the journey: {reason}", "ja": "ジャーニーを終了: {reason}"}
+    group = "end"
+    icon = "flag"
     outcomes = ("left",)
+    outcome_titles = {"left": {"en": "Left", "ja": "終了"}}
     is_end = True
 
     def __init__(
         self,
         *,
         reason: Annotated[
-            str, Field(min_length=1, max_length=200), Setting(en="Reason", ja="理由")
+            str, Field(min_length=1, max_length=200), Setting(en="Reason", ja="理由", widget="text")
         ] = "completed",
         **kwargs: Any,
     ) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from airflow_ma.dag.declaration import Setting
+from airflow_ma.dag.declaration import OutcomeName, Setting
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.steps import Arrivals, Cases
+from airflow_ma.journey.said import Said, SaidError
 
 Share = Annotated[int, Field(ge=1, le=99)]
 _PRIME = 2_147_483_647  # 2**31 - 1: products of two numbers below it stay within 64 bits
@@ -18,7 +19,14 @@ _PRIME = 2_147_483_647  # 2**31 - 1: products of two numbers below it stay withi
 
 def _whole(shares: dict[str, int]) -> dict[str, int]:
     if len(shares) < 2 or sum(shares.values()) != 100:
-        raise ValueError(f"give two ways or more, together 100 percent (these are {sum(shares.values())})")
+        total = sum(shares.values())
+        raise SaidError(
+            f"give two ways or more, together 100 percent (these are {total})",
+            Said(
+                en=f"give two ways or more, together 100 percent (now {total})",
+                ja=f"2つ以上のルートを作り、合計を100％にしてください（現在{total}％）",
+            ),
+        )
     return shares
 
 
@@ -26,20 +34,27 @@ class RandomSplitOperator(StepOperator):
     """Split contacts by chance. A contact keeps its way, however often the step is run again."""
 
     title = {"en": "Random split", "ja": "ランダムに分ける"}
+    about = {
+        "en": "Sends a fixed share of the contacts each way, to find out what works better.",
+        "ja": "決めた割合でランダムに分けます。どちらがよいかを試すとき（A/Bテスト）に使います。",
+    }
+    sentence = {"en": "Splits by chance: {shares}", "ja": "ランダムに分ける: {shares}"}
+    group = "split"
+    icon = "dice"
+    outcome_settings = ("shares",)
 
     def __init__(
         self,
         *,
         shares: Annotated[
-            dict[str, Share],
+            dict[OutcomeName, Share],
             AfterValidator(_whole),
-            Setting(en="Percent for each way", ja="各ルートの割合（％）"),
+            Setting(en="Percent for each way", ja="各ルートの割合（％）", widget="shares"),
         ],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.shares = shares
-        self.outcomes = tuple(shares)
 
     def cases(self, at: Arrivals) -> Cases:
         # Multiplying by a number of the step's own, modulo a prime, spreads ids evenly, and two steps

@@ -13,7 +13,7 @@ from airflow_ma.channels.channel import Channel
 from airflow_ma.channels.delivery import Delivered, deliver, terms_of
 from airflow_ma.channels.provider_template import ProviderTemplate, is_provider_template
 from airflow_ma.channels.registry import NEED_CONNECTION, open_channel
-from airflow_ma.channels.templates import EmailTemplate, TemplateError, load_template
+from airflow_ma.channels.templates import EmailTemplate, TemplateError, load_template, template_names
 from airflow_ma.config import settings
 from airflow_ma.dag.connections import account
 from airflow_ma.dag.declaration import Setting
@@ -27,7 +27,7 @@ from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Cases
 from airflow_ma.engine.unknown import UNRESOLVED
-from airflow_ma.journey.checks import Problem
+from airflow_ma.journey.problem import Problem
 
 WAITS_BY_ITSELF = frozenset({QUIET_HOURS, FREQUENCY_CAP, UNRESOLVED, IN_HAND})
 """Why mail waits that goes out without anybody doing something about it."""
@@ -41,8 +41,19 @@ class SendEmailOperator(StepOperator):
     """Send one mail to each contact. Who cannot or does not want to get mail leaves by ``not_sent``."""
 
     title = {"en": "Send email", "ja": "メールを送る"}
+    about = {
+        "en": "Sends one mail to each contact. Nobody gets it twice; who may not be mailed goes another way.",
+        "ja": "1人に1通メールを送ります。同じ人に二重に届くことはありません。送れない人は別の経路に進みます。",
+    }
+    sentence = {"en": "Sends {template}", "ja": "{template}を送る"}
+    group = "send"
+    icon = "mail"
     primary = True
     outcomes = (SENT, NOT_SENT)
+    outcome_titles = {
+        SENT: {"en": "Sent", "ja": "送信済み"},
+        NOT_SENT: {"en": "Not sent", "ja": "送信できず"},
+    }
     optional_outcomes = frozenset({NOT_SENT})
     batch: ClassVar[int | None] = None
     """Mails that are claimed, delivered and settled together, if not as many as the channel likes."""
@@ -54,13 +65,42 @@ class SendEmailOperator(StepOperator):
             str, Field(min_length=1), Setting(en="Template", ja="テンプレート", widget="template")
         ],
         conn_id: Annotated[
-            str | None, Setting(en="Connection", ja="送信に使う接続", widget="connection")
+            str | None,
+            Setting(
+                en="Connection",
+                ja="送信に使う接続",
+                widget="connection",
+                help=("Empty: the usual one", "空欄なら通常の接続を使います"),
+                advanced=True,
+            ),
         ] = None,
         purpose: Annotated[
-            Literal["marketing", "transactional"], Setting(en="Kind of mail", ja="メールの種類")
+            Literal["marketing", "transactional"],
+            Setting(
+                en="Kind of mail",
+                ja="メールの種類",
+                help=(
+                    "Marketing mail goes only to those who agreed to it",
+                    "「広告・宣伝」は配信に同意した人にだけ送られます",
+                ),
+                choices=(
+                    ("marketing", "Marketing", "広告・宣伝"),
+                    ("transactional", "Transactional", "手続き・お知らせ（取引関連）"),
+                ),
+            ),
         ] = "marketing",
         shards: Annotated[
-            int, Field(ge=1, le=32), Setting(en="Workers that share the send", ja="並行して送る数")
+            int,
+            Field(ge=1, le=32),
+            Setting(
+                en="Workers that share the send",
+                ja="並行して送る数",
+                help=(
+                    "More are faster for very many contacts",
+                    "対象者がとても多いときに増やすと速くなります",
+                ),
+                advanced=True,
+            ),
         ] = 1,
         **kwargs: Any,
     ) -> None:
@@ -103,6 +143,11 @@ class SendEmailOperator(StepOperator):
             ) from done.failure
         return done.moved
 
+    def rehearse(self, database: Database, program: Program, channel: Channel) -> Counter[str]:
+        """Send over a channel that only shows the mail, while a journey is tried out."""
+        terms = terms_of(channel, self.template, conn_id=self.conn_id, purpose=self.purpose)
+        return deliver(database, program, self.task_id, channel, self._template(), terms).moved
+
     def execute(self, context: Any) -> dict[str, int]:
         """As every step; in a one-off campaign, who may not be mailed yet is waited for in the triggerer."""
         done = super().execute(context)
@@ -133,12 +178,24 @@ class SendEmailOperator(StepOperator):
         return load_template(self.templates_folder(), self.template)
 
     def inspect(self) -> Iterator[Problem]:
-        yield from setting_problems(self.source, self.task_id)
+        yield from setting_problems(self.source, self.task_id, purpose=self.purpose, conn_id=self.conn_id)
         try:
             template = self._template()
         except TemplateError as error:
+            folder = self.templates_folder()
+            values = {
+                "template": self.template,
+                "detail": str(error),
+                "missing": self.template not in template_names(folder),
+            }
             yield Problem(
-                "unknown-template", str(error), "Correct the template there", self.source, self.task_id
+                "unknown-template",
+                str(error),
+                "Correct the template there",
+                self.source,
+                self.task_id,
+                setting="template",
+                values=values,
             )
             return
         if isinstance(template, EmailTemplate):

@@ -23,16 +23,29 @@ class UpdateContactOperator(StepOperator):
     """Write down what was learned about each contact."""
 
     title = {"en": "Update contact", "ja": "顧客情報を更新"}
+    about = {
+        "en": "Writes down what was learned: attributes, tags, score.",
+        "ja": "わかったことを顧客情報に書き込みます（項目、タグ、スコア）。",
+    }
+    sentence = {
+        "en": "Updates the contact[: sets {attributes}][, adds {add_tags}][, removes {remove_tags}][, score +{add_score}]",
+        "ja": "顧客情報を更新[・{attributes}を設定][・タグ{add_tags}を追加][・タグ{remove_tags}を外す][・スコア+{add_score}]",
+    }
+    group = "act"
+    icon = "pencil"
+    outcome_titles = {"done": {"en": "Done", "ja": "完了"}}
 
     def __init__(
         self,
         *,
         attributes: Annotated[
             dict[str, Value],
-            Setting(en="Set attributes (empty value: forget it)", ja="属性を設定（空なら消去）"),
+            Setting(
+                en="Set attributes (empty value: forget it)", ja="属性を設定（空なら消去）", widget="values"
+            ),
         ] = {},
-        add_tags: Annotated[list[Tag], Setting(en="Add tags", ja="タグを追加")] = [],
-        remove_tags: Annotated[list[Tag], Setting(en="Remove tags", ja="タグを外す")] = [],
+        add_tags: Annotated[list[Tag], Setting(en="Add tags", ja="タグを追加", widget="words")] = [],
+        remove_tags: Annotated[list[Tag], Setting(en="Remove tags", ja="タグを外す", widget="words")] = [],
         add_score: Annotated[int, Setting(en="Add to score", ja="スコアに加算")] = 0,
         **kwargs: Any,
     ) -> None:

@@ -24,7 +24,21 @@ class CheckSiteVisitSensor(StepSensor):
     """
 
     title = {"en": "Check site visit", "ja": "サイト訪問を確認"}
+    about = {
+        "en": "Holds each contact until it has visited certain pages often or long enough, or until time is up.",
+        "ja": "指定したページを決めた回数または時間以上見るか、期限が来るまで待ちます。",
+    }
+    sentence = {
+        "en": "Waits up to {within} for visits to {url}[, {times} times][, at least {dwell}][, since {since_mail}]",
+        "ja": "{url}の訪問を最長{within}待つ[（{times}回以上）][（滞在{dwell}以上）][（{since_mail}の後）]",
+    }
+    icon = "globe"
+    reacts_to = ("page.view", "page.dwell")
     outcomes = ("visited", "not_visited")
+    outcome_titles = {
+        "visited": {"en": "Visited", "ja": "訪問した"},
+        "not_visited": {"en": "Not visited", "ja": "訪問しなかった"},
+    }
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from airflow_ma.engine.clock import from_ms, to_ms
 from airflow_ma.engine.steps import Arrivals, Cases
 from airflow_ma.journey.duration import Duration
 from airflow_ma.journey.office_hours import TimeOfDay, Weekday, next_moment
+from airflow_ma.journey.said import Said
 
 BusinessDays = Literal["business_days"]
 
@@ -22,17 +23,35 @@ class WaitSensor(StepSensor):
     """
 
     title = {"en": "Wait", "ja": "待つ"}
+    about = {
+        "en": "Holds each contact for a while, or until a certain time of day or day of the week.",
+        "ja": "一定の期間、または決めた時刻や曜日になるまで待ちます。時刻は顧客それぞれの地域の時刻です。",
+    }
+    sentence = {
+        "en": "Waits[ {duration}][, until {at}][, until it is between {between}][, on {weekdays}]",
+        "ja": "[{duration}][、{at}まで][、{between}の時間帯まで][、{weekdays}まで]待つ",
+    }
+    icon = "clock"
     primary = True
     outcomes = ("waited",)
+    outcome_titles = {"waited": {"en": "Waited", "ja": "待機後"}}
 
     def __init__(
         self,
         *,
         duration: Annotated[Duration | None, Setting(en="For", ja="期間")] = None,
-        at: Annotated[TimeOfDay | None, Setting(en="Then until this time", ja="その後、この時刻まで")] = None,
+        at: Annotated[
+            TimeOfDay | None,
+            Setting(
+                en="Then until this time",
+                ja="その後、この時刻まで",
+                widget="time",
+                help=("By each contact's own clock", "顧客それぞれの地域の時刻です"),
+            ),
+        ] = None,
         between: Annotated[
             tuple[TimeOfDay, TimeOfDay] | None,
-            Setting(en="Then until it is between", ja="その後、この時間帯まで"),
+            Setting(en="Then until it is between", ja="その後、この時間帯まで", widget="time_window"),
         ] = None,
         weekdays: Annotated[
             BusinessDays | list[Weekday] | None, Setting(en="On these days", ja="曜日", widget="weekdays")
@@ -46,13 +65,32 @@ class WaitSensor(StepSensor):
         self.weekdays = weekdays
         if duration is None and at is None and between is None and weekdays is None:
             raise StepError(
-                f"step '{self.task_id}' (WaitSensor): say how long (`duration`) or until when (`at`, `between`, `weekdays`)"
+                f"step '{self.task_id}' (WaitSensor): say how long (`duration`) or until when "
+                "(`at`, `between`, `weekdays`)",
+                settings=("duration",),
+                said=Said(
+                    en="It is not said how long or until when to wait",
+                    ja="待つ期間か、いつまで待つかを指定してください",
+                ),
             )
         if at is not None and between is not None:
-            raise StepError(f"step '{self.task_id}' (WaitSensor): give either `at` or `between`, not both")
+            raise StepError(
+                f"step '{self.task_id}' (WaitSensor): give either `at` or `between`, not both",
+                settings=("between",),
+                said=Said(
+                    en="Choose either a time or a time window, not both",
+                    ja="「この時刻まで」と「この時間帯まで」は、どちらか一方だけ指定してください",
+                ),
+            )
         if between is not None and between[0] >= between[1]:
             raise StepError(
-                f"step '{self.task_id}' (WaitSensor): between: {between[0]:%H:%M} is not before {between[1]:%H:%M}"
+                f"step '{self.task_id}' (WaitSensor): "
+                f"between: {between[0]:%H:%M} is not before {between[1]:%H:%M}",
+                settings=("between",),
+                said=Said(
+                    en="The time window must begin before it ends",
+                    ja="時間帯の開始は終了より前の時刻にしてください",
+                ),
             )
 
     def cases(self, at: Arrivals) -> Cases:

@@ -16,7 +16,21 @@ class WaitForClickSensor(StepSensor):
     """Hold each contact until a link of an earlier mail is clicked, or until time is up."""
 
     title = {"en": "Wait for click", "ja": "クリックを待つ"}
+    about = {
+        "en": "Holds each contact until a link of an earlier mail is clicked, or until time is up.",
+        "ja": "前に送ったメールのリンクがクリックされるか、期限が来るまで待ちます。",
+    }
+    sentence = {
+        "en": "Waits up to {within} for a click in {mail}[ on {url}]",
+        "ja": "{mail}[の{url}]のクリックを最長{within}待つ",
+    }
+    icon = "cursor"
+    reacts_to = ("email.click",)
     outcomes = ("clicked", "not_clicked")
+    outcome_titles = {
+        "clicked": {"en": "Clicked", "ja": "クリックした"},
+        "not_clicked": {"en": "Not clicked", "ja": "クリックしなかった"},
+    }
 
     def __init__(
         self,

@@ -19,7 +19,21 @@ class WaitForConsentSensor(StepSensor):
     """
 
     title = {"en": "Wait for consent", "ja": "配信の同意を待つ"}
+    about = {
+        "en": "Holds each contact until it agrees to marketing mail, or until time is up.",
+        "ja": "メール配信に同意するか、期限が来るまで待ちます。",
+    }
+    sentence = {
+        "en": "Waits up to {within} for consent to marketing mail",
+        "ja": "配信の同意を最長{within}待つ",
+    }
+    icon = "check"
+    reacts_to = ("consent.given",)
     outcomes = ("confirmed", "not_confirmed")
+    outcome_titles = {
+        "confirmed": {"en": "Agreed", "ja": "同意した"},
+        "not_confirmed": {"en": "Did not agree", "ja": "同意しなかった"},
+    }
 
     def __init__(
         self,

@@ -14,8 +14,22 @@ class WaitForOpenSensor(StepSensor):
     """Hold each contact until an earlier mail is opened, or until time is up. A click counts, too."""
 
     title = {"en": "Wait for open", "ja": "開封を待つ"}
+    about = {
+        "en": "Holds each contact until an earlier mail is opened, or until time is up.",
+        "ja": "前に送ったメールが開封されるか、期限が来るまで待ちます。",
+    }
+    sentence = {
+        "en": "Waits up to {within} for an open of {mail}",
+        "ja": "{mail}の開封を最長{within}待つ",
+    }
+    icon = "eye"
+    reacts_to = ("email.open", "email.click", "reply")
     primary = True
     outcomes = ("opened", "not_opened")
+    outcome_titles = {
+        "opened": {"en": "Opened", "ja": "開封した"},
+        "not_opened": {"en": "Not opened", "ja": "開封しなかった"},
+    }
 
     def __init__(
         self,
@@ -25,7 +39,16 @@ class WaitForOpenSensor(StepSensor):
         ],
         within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(3),
         count_machine_opens: Annotated[
-            bool, Setting(en="Count opens by mail software, too", ja="自動開封も数える")
+            bool,
+            Setting(
+                en="Count opens by mail software, too",
+                ja="自動開封も数える",
+                help=(
+                    "Some mail software opens every mail by itself",
+                    "メールソフトが自動的に開いたものも開封とみなします",
+                ),
+                advanced=True,
+            ),
         ] = False,
         **kwargs: Any,
     ) -> None:

@@ -14,7 +14,21 @@ class WaitForReplySensor(StepSensor):
     """Hold each contact until it answers, or until time is up. A late answer to an earlier mail counts, too."""
 
     title = {"en": "Wait for reply", "ja": "返信を待つ"}
+    about = {
+        "en": "Holds each contact until it answers an earlier mail, or until time is up.",
+        "ja": "前に送ったメールに返信が来るか、期限が来るまで待ちます。",
+    }
+    sentence = {
+        "en": "Waits up to {within} for a reply to {mail}",
+        "ja": "{mail}への返信を最長{within}待つ",
+    }
+    icon = "reply"
+    reacts_to = ("reply",)
     outcomes = ("replied", "no_reply")
+    outcome_titles = {
+        "replied": {"en": "Replied", "ja": "返信あり"},
+        "no_reply": {"en": "No reply", "ja": "返信なし"},
+    }
 
     def __init__(
         self,

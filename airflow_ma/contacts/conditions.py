@@ -36,7 +36,7 @@ from airflow_ma.engine.tables import contact_tag
 from airflow_ma.engine.tables import event as event_table
 from airflow_ma.journey.duration import to_ms
 
-__all__ = ["Condition", "matches", "url_matches"]
+__all__ = ["Condition", "event_matches", "matches", "url_matches"]
 
 
 def matches(
@@ -124,6 +124,19 @@ def _mine_and_value(
     return json_number(contact.c.attributes, key), sa.literal(value, Number())
 
 
+def event_matches(part: EventCondition, e: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """What a row of ``e`` (anything with ma_event's columns) must be, whenever it happened."""
+    # The collector tells how long a page was in sight in an event of its own.
+    type_ = "page.dwell" if part.dwell_at_least is not None else part.event
+    wanted: list[sa.ColumnElement[bool]] = [e.c.type == type_, e.c.machine.is_(sa.false())]
+    if part.url is not None:
+        wanted.append(url_matches(e.c.url, part.url))
+    if part.dwell_at_least is not None:
+        stayed = json_number(e.c.properties, sa.literal("dwell_ms", sa.Text()))
+        wanted.append(stayed >= to_ms(part.dwell_at_least))
+    return wanted
+
+
 def _happened(
     part: EventCondition,
     contact: sa.FromClause,
@@ -131,16 +144,8 @@ def _happened(
     since: sa.ColumnElement[int] | None,
 ) -> sa.ColumnElement[bool]:
     e = event_table.alias()
-    # The collector tells how long a page was in sight in an event of its own.
-    type_ = "page.dwell" if part.dwell_at_least is not None else part.event
-    found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
-        e.c.contact_id == contact.c.id, e.c.type == type_, e.c.machine.is_(sa.false())
-    )
-    if part.url is not None:
-        found = found.where(url_matches(e.c.url, part.url))
-    if part.dwell_at_least is not None:
-        stayed = json_number(e.c.properties, sa.literal("dwell_ms", sa.Text()))
-        found = found.where(stayed >= to_ms(part.dwell_at_least))
+    found: sa.Select[Any] = sa.select(sa.literal_column("1"))
+    found = found.where(e.c.contact_id == contact.c.id, *event_matches(part, e))
     if part.within is not None:
         # No upper bound: an event that came in after a sweep took its time must not go unseen.
         found = found.where(e.c.at >= now - to_ms(part.within))

@@ -21,13 +21,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from airflow.sdk import BaseOperator
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from airflow_ma.dag.faults import Fault, faults_of
 from airflow_ma.journey.model import Source
+from airflow_ma.journey.said import Said
+
+OUTCOME_NAME = r"^[^|\s]([^|\n\r\t]{0,58}[^|\s])?$"
+OutcomeName = Annotated[str, Field(pattern=OUTCOME_NAME)]
+"""What people may call a way out of a step; | joins several in a label."""
 
 _OWN_FOLDERS = ("airflow", "airflow_ma", "pydantic")
 
@@ -40,21 +46,45 @@ class Setting:
     ja: str
     refers_to: tuple[str, ...] | str = ()
     widget: str | None = None
+    help: tuple[str, str] | None = None
+    """A line of explanation, in English and in Japanese."""
+    advanced: bool = False
+    """Whether it stands under "more settings"."""
+    choices: tuple[tuple[str, str, str], ...] = ()
+    """For a setting that takes one of some words: each with its English and its Japanese name."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of step that this setting may name; empty when it names no step."""
         return (self.refers_to,) if isinstance(self.refers_to, str) else self.refers_to
 
+    @property
+    def title(self) -> Said:
+        """Its name."""
+        return Said(en=self.en, ja=self.ja)
+
 
 class StepError(ValueError):
-    """A step was given something it cannot use; says which step, which setting, where and what to do."""
+    """A step was given something it cannot use; says which step, which setting, where and what to do.
 
-    def __init__(self, message: str, source: Source | None = None, *, settings: Sequence[str] = ()) -> None:
+    ``said`` is the same for people who see the step on a canvas, without names of code.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        source: Source | None = None,
+        *,
+        settings: Sequence[str] = (),
+        said: Said | None = None,
+        faults: Sequence[Fault] = (),
+    ) -> None:
         self.source = source
         self.settings = tuple(settings)
         """The settings that are wrong, as far as one can say."""
         self.problem = message
+        self.faults = tuple(faults) or ((Fault(next(iter(settings), None), said),) if said else ())
+        """What is wrong, setting by setting, in plain words; may be empty."""
         super().__init__(f"{source}: {message}" if source else message)
 
 
@@ -88,6 +118,12 @@ def setting_of(field: FieldInfo, hint: Any = None) -> Setting | None:
     return None
 
 
+def setting_titles(step: type) -> dict[str, Said]:
+    """What people call each setting of the step."""
+    found = {name: setting_of(field) for name, field in settings_model(step).model_fields.items()}
+    return {name: setting.title if setting else Said(en=name, ja=name) for name, setting in found.items()}
+
+
 def step_references(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
     """Setting name -> the kinds of step it may name, for the settings that name another step."""
     found = {name: setting_of(field) for name, field in model.model_fields.items()}
@@ -107,6 +143,7 @@ def checked(init: Callable[..., None], step: type) -> Callable[..., None]:
             step, kwargs.get("task_id", "?"), own | {name: kwargs[name] for name in unknown}, source
         )
         init(self, **{name: getattr(values, name) for name in model.model_fields}, **kwargs)
+        self.outcomes = outcomes_for(step, values.model_dump()) or self.outcomes
         self.settings = values.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         self.source = source
 
@@ -119,6 +156,20 @@ def checked(init: Callable[..., None], step: type) -> Callable[..., None]:
         ]
     )
     return construct
+
+
+def outcomes_for(step: type, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The outcomes that these settings name, in order: keys of a mapping, or a text itself.
+
+    Empty where the step's class says its outcomes. Takes settings of any form: what is no name is left out.
+    """
+    names: list[str] = []
+    fields = settings_model(step).model_fields
+    for name in getattr(step, "outcome_settings", ()):
+        value = settings.get(name, None if fields[name].is_required() else fields[name].default)
+        found = value if isinstance(value, Mapping) else [value]
+        names += [one for one in found if isinstance(one, str) and one]
+    return tuple(dict.fromkeys(names))
 
 
 @functools.cache
@@ -134,7 +185,8 @@ def validated(step: type, step_id: str, settings: Mapping[str, Any], source: Sou
         problems = [_plain(step, problem) for problem in error.errors()]
         wrong = [str(problem["loc"][0]) for problem in error.errors() if problem["loc"]]
         text = f"step '{step_id}' ({step.__name__}): " + "; ".join(problems)
-        raise StepError(text, source, settings=wrong) from None
+        faults = faults_of(error, setting_titles(step))
+        raise StepError(text, source, settings=wrong, faults=faults) from None
 
 
 def _plain(step: type, problem: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ def graph_of(journey: Journey) -> JourneyGraph:
         mode=journey.mode,
         steps=tuple(task.node() for task in steps.values()),
         edges=tuple(edges),
+        goal=journey.goal,
         source=journey.source,
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pendulum
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable
 
 from airflow_ma.dag.declaration import caller
+from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import graph_of
 from airflow_ma.dag.run_tasks import FailureWatch, PlanOperator
 from airflow_ma.dag.shard import ShardOperator, add_shards
@@ -20,12 +22,17 @@ from airflow_ma.dag.step import StepOperator, StepSensor
 from airflow_ma.dag.work_trigger import WorkTrigger
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, load_program
-from airflow_ma.journey.checks import JourneyError, find_problems
+from airflow_ma.journey.checks import find_problems
 from airflow_ma.journey.model import JourneyGraph, Mode, Source
+from airflow_ma.journey.problem import JourneyError
 
 SAFETY_NET = "7 * * * *"
 """Work starts runs by itself within seconds; this cron is there for the day the triggerer is down."""
 
+
+building = threading.RLock()
+"""Held while steps are made. Airflow keeps the DAG whose ``with`` block is open in one place for all threads:
+steps that another one makes meanwhile would end up in it."""
 
 _collected: ContextVar[list[Journey] | None] = ContextVar("collected", default=None)
 
@@ -45,12 +52,15 @@ class Journey(DAG):
     """A campaign. Use it like a DAG: ``with Journey("sale", title="Sale") as journey: ...``.
 
     ``continuous``: people enter all the time, and short runs move those who are ready. ``one_off``: each
-    run carries one cohort from start to end, and its sensors wait in the triggerer. Leaving the ``with``
-    block checks the journey and raises JourneyError with every problem found.
+    run carries one cohort from start to end, and its sensors wait in the triggerer. ``goal`` says what counts
+    as a conversion: an event condition such as ``{"event": "order.completed", "within": "14 days"}``. Leaving
+    the ``with`` block checks the journey and raises JourneyError with every problem found.
     """
 
     mode: Mode
     source: Source | None
+    goal: dict[str, Any] | None
+    """The event condition that counts as a conversion, as JSON."""
 
     def __init__(
         self,
@@ -60,6 +70,7 @@ class Journey(DAG):
         mode: Mode = "continuous",
         start_date: datetime | None = None,
         safety_net: str = SAFETY_NET,
+        goal: Mapping[str, Any] | None = None,
         tags: Collection[str] = (),
         default_args: dict[str, Any] | None = None,
         **kwargs: Any,
@@ -68,6 +79,7 @@ class Journey(DAG):
             raise JourneyError.single(
                 f"journey '{key}': the mode is 'continuous' or 'one_off', not '{mode}'", caller()
             )
+        read = read_goal(goal, key, caller())
         if mode == "continuous":
             kwargs.setdefault("schedule", _when_there_is_work(key, safety_net))
         else:
@@ -83,6 +95,7 @@ class Journey(DAG):
             **kwargs,
         )
         self.mode = mode
+        self.goal = read
         self.source = caller()
 
     @property
@@ -103,12 +116,18 @@ class Journey(DAG):
         """Whom this run is about: its own cohort in a one-off campaign, everybody in a continuous one."""
         return str(context["run_id"]) if self.mode == "one_off" else None
 
+    def __enter__(self) -> Self:
+        building.acquire()
+        super().__enter__()
+        return self
+
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         try:
             if error is None:
                 self._complete()
         finally:
             super().__exit__(kind, error, traceback)  # type: ignore[no-untyped-call]
+            building.release()
 
     def _complete(self) -> None:
         problems = [p for p in find_problems(self.graph) if p.severity == "error"]

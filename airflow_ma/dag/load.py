@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from airflow.configuration import conf
 from airflow.sdk import DAG, Label, get_parsing_context
 
-from airflow_ma.dag.catalogue import step_kind
-from airflow_ma.dag.declaration import StepError
+from airflow_ma.dag.catalogue import step_kind, step_kinds
+from airflow_ma.dag.declaration import StepError, settings_model
+from airflow_ma.dag.faults import CORRECT
+from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import SEPARATOR
 from airflow_ma.dag.journey import Journey
 from airflow_ma.dag.step import StepOperator
-from airflow_ma.journey.checks import JourneyError, Problem, missing_step
+from airflow_ma.journey.checks import missing_step
+from airflow_ma.journey.document import JourneyDocument, StepDocument, document_from_definition
 from airflow_ma.journey.model import Edge, Mode, Source
+from airflow_ma.journey.problem import JourneyError, Problem
 from airflow_ma.journey.yaml_form import JourneyText, StepText, read_yaml
 
 log = logging.getLogger(__name__)
@@ -40,14 +45,14 @@ def load_journeys(folder: Path | str) -> dict[str, DAG]:
             journey = load_journey(path)
         except Exception as error:
             log.error("the journey in %s cannot be used:\n%s", path, error)
-            found[broken_id] = _broken(path, broken_id, str(error))
+            found[broken_id] = broken_dag(path.stem, broken_id, str(error))
             continue
         if journey.dag_id in found:
             log.error(
                 "%s: a journey called '%s' is in another file of this folder, too", path, journey.dag_id
             )
             problem = f"{path}: there is another journey called '{journey.dag_id}'"
-            found[broken_id] = _broken(path, broken_id, problem)
+            found[broken_id] = broken_dag(path.stem, broken_id, problem)
             continue
         found[journey.dag_id] = journey
     return found
@@ -60,28 +65,64 @@ def load_journey(path: Path) -> Journey:
 
 def journey_from_definition(definition: Mapping[str, Any]) -> Journey:
     """A journey from what ``JourneyGraph.definition()`` gave."""
-    source = Source(f"<{definition['key']}>", 1)
-    leads = [Edge(*edge) for edge in definition["edges"]]
-    return _build(
-        JourneyText(
-            key=definition["key"],
-            title=definition["title"],
-            mode=definition["mode"],
-            tags=[],
-            steps=[
-                StepText(
-                    id=step["id"],
-                    kind=step["kind"],
-                    title=step["title"],
-                    settings=dict(step["settings"]),
-                    leads=[edge for edge in leads if edge.from_step == step["id"]],
-                    source=source,
-                )
-                for step in definition["steps"]
-            ],
-            source=source,
-        )
+    return journey_from_document(document_from_definition(definition))
+
+
+def journey_from_document(document: JourneyDocument, file: Path | None = None) -> Journey:
+    """A journey from what the builder stores; JourneyError lists every problem.
+
+    ``file`` is where the journey would stand if it were written: beside it are templates and lists. Steps
+    take their own settings only: what else an Airflow task takes is not for people in a browser.
+    """
+    source = Source(str(file or f"<{document.key}>"), 1)
+    foreign = [problem for step in document.steps for problem in _foreign(step, source)]
+    if foreign:
+        raise JourneyError(foreign)
+    return _build(text_of(document, source))
+
+
+def builder_file() -> Path:
+    """Where a journey from the builder would stand, were it a file: templates and lists are beside it."""
+    return Path(conf.get_mandatory_value("core", "dags_folder")) / "journey.yaml"
+
+
+def text_of(document: JourneyDocument, source: Source) -> JourneyText:
+    """The document in the form of a file."""
+    return JourneyText(
+        key=document.key,
+        title=document.title or None,
+        mode=document.mode,
+        tags=document.tags,
+        steps=[
+            StepText(
+                id=step.id,
+                kind=step.kind,
+                title=step.title or None,
+                settings=dict(step.settings),
+                leads=[Edge(step.id, outcome or None, end) for outcome, end in step.next.items()],
+                source=source,
+            )
+            for step in document.steps
+        ],
+        source=source,
+        goal=document.goal,
     )
+
+
+def foreign_settings(step: StepDocument) -> list[str]:
+    """Names in the step's settings that its kind does not have; none for a kind that is not installed."""
+    kind = step_kinds().get(step.kind)
+    return (
+        []
+        if kind is None
+        else [name for name in step.settings if name not in settings_model(kind).model_fields]
+    )
+
+
+def _foreign(step: StepDocument, source: Source) -> Iterator[Problem]:
+    for name in foreign_settings(step):
+        message = f"step '{step.id}': there is no setting '{name}'"
+        yield Problem("invalid-step", message, "Remove it", source, step.id, setting=name)
 
 
 def _read(path: Path) -> str:
@@ -103,8 +144,14 @@ def _build(text: JourneyText) -> Journey:
         raise JourneyError(
             [Problem.told(rule="invalid-id", case="invalid-journey-id", source=source, values=values)]
         )
+    goal = read_goal(text.goal, text.key, Source(text.source.file, text.lines.get("goal", text.source.line)))
     journey = Journey(
-        text.key, title=text.title, mode=cast("Mode", text.mode), tags=text.tags, auto_register=False
+        text.key,
+        title=text.title,
+        mode=cast("Mode", text.mode),
+        tags=text.tags,
+        goal=goal,
+        auto_register=False,
     )
     journey.source = text.source
     try:
@@ -113,7 +160,7 @@ def _build(text: JourneyText) -> Journey:
             if problems:
                 raise JourneyError(problems)
     except JourneyError as error:
-        raise JourneyError(_located(problem, text) for problem in error.problems) from None
+        raise JourneyError(located(problem, text) for problem in error.problems) from None
     return journey
 
 
@@ -134,27 +181,38 @@ def _fill(text: JourneyText) -> list[Problem]:
                     "Correct it there",
                     Source(step.source.file, line),
                     step.id,
+                    translations=_in_japanese(step.id, error),
                 )
             )
     return problems + _connect(text, built)
 
 
-NEXT_RULES = ("missing-label", "unknown-outcome", "outcome-leads-nowhere", "two-ways", "end-goes-on")
-REFERENCE_RULES = ("missing-reference", "wrong-reference", "reference-not-before")
+def _in_japanese(step_id: str, error: StepError) -> dict[str, tuple[str, str]]:
+    said = "。".join(fault.said.ja for fault in error.faults)
+    return {"ja": (f"ステップ「{step_id}」: {said}", CORRECT.ja)} if said else {}
 
 
-def _located(problem: Problem, text: JourneyText) -> Problem:
+NEXT_RULES = (
+    "missing-step",
+    "missing-label",
+    "unknown-outcome",
+    "outcome-leads-nowhere",
+    "two-ways",
+    "end-goes-on",
+)
+
+
+def located(problem: Problem, text: JourneyText) -> Problem:
     """The problem at the line it is about within its step, where that is known."""
     step = next((step for step in text.steps if step.id == problem.step), None)
     if step is None:
         return problem
     line: int | None = None
     if problem.rule in NEXT_RULES:
-        leads = [edge.source.line for edge in step.leads if edge.source and edge.outcome == problem.about]
+        leads = [edge.source.line for edge in step.leads if edge.source and edge.outcome == problem.outcome]
         line = leads[0] if leads else step.lines.get("next")
-    elif problem.rule in REFERENCE_RULES:
-        settings = [name for name, value in step.settings.items() if value == problem.about]
-        line = next((step.lines[name] for name in settings if name in step.lines), None)
+    elif problem.setting is not None:
+        line = step.lines.get(problem.setting)
     return replace(problem, source=Source(step.source.file, line)) if line else problem
 
 
@@ -192,7 +250,8 @@ def _connect(text: JourneyText, built: Mapping[str, StepOperator]) -> list[Probl
     return problems
 
 
-def _broken(path: Path, dag_id: str, problem: str) -> DAG:
+def broken_dag(name: str, dag_id: str, problem: str) -> DAG:
+    """A DAG that stands for a journey which cannot be built."""
     from airflow.sdk import BaseOperator
 
     class BrokenJourney(BaseOperator):
@@ -206,7 +265,7 @@ def _broken(path: Path, dag_id: str, problem: str) -> DAG:
         schedule=None,
         tags={"journey", "broken"},
         doc_md=f"**This journey cannot run**\n\n```\n{problem}\n```",
-        dag_display_name=f"{path.stem} (broken / 要修正)",
+        dag_display_name=f"{name} (broken / 要修正)",
         auto_register=False,
     ) as dag:
         BrokenJourney(task_id="broken")

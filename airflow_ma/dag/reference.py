@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 
 from airflow_ma.dag.catalogue import step_kinds
-from airflow_ma.dag.declaration import Setting, setting_of, settings_model
+from airflow_ma.dag.declaration import OUTCOME_NAME, Setting, setting_of, settings_model
 from airflow_ma.dag.step import StepOperator, StepSensor
 from airflow_ma.journey.duration import format_duration
 
@@ -101,8 +101,7 @@ def _section(step: type[StepOperator]) -> str:
 
 
 def _outcomes(step: type[StepOperator]) -> str:
-    # A constructor that sets its own outcomes takes them from the settings; the class has only a default.
-    if "outcomes" in inspect.unwrap(step.__init__).__code__.co_names:
+    if step.outcome_settings:
         return "as its settings name them / 設定で付けた名前"
     may_end = " (may lead nowhere / つながなくてもよい)"
     return ", ".join(f"`{o}`{may_end if o in step.optional_outcomes else ''}" for o in step.outcomes)
@@ -151,8 +150,8 @@ def _boolean(_: Mapping[str, Any], __: Mapping[str, Any]) -> Said:
 def _text(schema: Mapping[str, Any], _: Mapping[str, Any]) -> Said:
     if schema.get("format") == "time":
         return Said("time of day, such as `09:30`", "時刻（例: `09:30`）")
-    if "pattern" in schema:
-        return Said(f"{TEXT.en} like `{schema['pattern']}`", f"{TEXT.ja}（`{schema['pattern']}`）")
+    if schema.get("pattern") == OUTCOME_NAME:
+        return Said("name of up to 60 characters, without `|`", "名前（60文字まで、`|` は不可）")
     if "maxLength" in schema:
         longest = schema["maxLength"]
         return Said(f"{TEXT.en}, up to {longest} characters", f"{TEXT.ja}（{longest}文字まで）")

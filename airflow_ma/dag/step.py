@@ -10,7 +10,7 @@ import gc
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import sqlalchemy as sa
 from airflow.sdk import BaseOperator, TriggerRule
@@ -22,13 +22,15 @@ from airflow_ma.engine.advance import advance
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.steps import Arrivals, Batch, Cases
-from airflow_ma.journey.checks import Problem
 from airflow_ma.journey.model import Mode, Source, Step
+from airflow_ma.journey.problem import Problem
 
 if TYPE_CHECKING:
     from airflow_ma.dag.journey import Journey
 
-__all__ = ["StepError", "StepOperator", "StepSensor"]
+__all__ = ["Group", "StepError", "StepOperator", "StepSensor"]
+
+Group = Literal["enter", "send", "act", "wait", "split", "end"]
 
 
 class StepOperator(BaseOperator):
@@ -38,6 +40,14 @@ class StepOperator(BaseOperator):
     """The step's name in YAML and in the builder; made from the class name unless stated."""
     title: ClassVar[Mapping[str, str]] = {}
     """What people call it, by language."""
+    about: ClassVar[Mapping[str, str]] = {}
+    """What it is for, in a sentence, by language; made from the docstring unless stated."""
+    sentence: ClassVar[Mapping[str, str]] = {}
+    """What one step of it does, by language: "Waits up to {within} for an open of {mail}". Parts in
+    [brackets] are said only when every setting they name is set."""
+    group: ClassVar[Group] = "act"
+    """Where it stands in the palette."""
+    icon: ClassVar[str] = ""
     primary: ClassVar[bool] = False
     """Whether it stands in front in the builder's palette."""
     is_entry: ClassVar[bool] = False
@@ -45,7 +55,13 @@ class StepOperator(BaseOperator):
     optional_outcomes: ClassVar[frozenset[str]] = frozenset()
     """Outcomes that may lead nowhere: those contacts leave the journey."""
     outcomes: tuple[str, ...] = ("done",)
-    """Every way out, the usual one first. May be set per step in the constructor."""
+    """Every way out, the usual one first."""
+    outcome_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that name the outcomes, where each step has its own: keys of a mapping, or a text itself."""
+    outcome_titles: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """What people call the outcomes, by language."""
+    reacts_to: ClassVar[tuple[str, ...]] = ()
+    """Types of event that can move somebody who waits here."""
     only_mode: Mode | None = None
     """The mode of journey it needs. May be set per step in the constructor."""
     settings: dict[str, Any]
@@ -155,6 +171,9 @@ class StepSensor(StepOperator):
     In a continuous journey it looks once a run and lets the others wait on; in a one-off campaign it
     waits in the triggerer, without a worker, until the whole cohort has left it.
     """
+
+    group = "wait"
+    icon = "clock"
 
     def wait_in_triggerer(self) -> None:
         """Have Airflow start this task in the triggerer: it needs no worker, however long it waits."""

@@ -197,7 +197,7 @@ def _passages(
                 row.cohort,
                 row.entered_at,
                 history,
-                _waiting(connection, row, place, mails, now),
+                waiting_of(connection, row, place, mails, now),
                 row.left_at,
                 row.left_reason,
             )
@@ -223,13 +223,14 @@ def _belongs(one: sa.Row[Any], passage: sa.Row[Any], messages: Sequence[sa.Row[A
     return bool(passage.entered_at <= one.at and (ended is None or one.at <= ended))
 
 
-def _waiting(
+def waiting_of(
     connection: sa.Connection,
     row: sa.Row[Any],
     step: sa.Row[Any] | None,
     mails: Sequence[sa.Row[Any]],
     now: int,
 ) -> Waiting | None:
+    """What the enrollment ``row`` waits for, of which ``mails`` are; None when it has left. ``now`` in ms."""
     if row.wake_at is None:
         return None
     return Waiting(

@@ -123,7 +123,7 @@ def journey_progress(
     mine = e.journey_id == found.id
     if cohort is not None:
         mine = sa.and_(mine, e.cohort == cohort)
-    outcomes, arrivals = _moves(connection, found.id, mine, cohort)
+    outcomes, arrivals = moves_by_step(connection, found.id, mine, cohort)
     waiting = _counts(
         connection, sa.select(e.step, sa.func.count()).where(mine, e.wake_at.is_not(None)).group_by(e.step)
     )
@@ -167,7 +167,7 @@ def journey_progress(
     )
 
 
-def _moves(
+def moves_by_step(
     connection: sa.Connection, journey_id: int, mine: sa.ColumnElement[bool], cohort: str | None
 ) -> tuple[dict[str, Counter[str]], Counter[str]]:
     """Step -> outcome -> moves, and step -> arrivals. An entry step's arrivals are those it lets in."""

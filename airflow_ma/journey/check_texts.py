@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from airflow_ma.journey.yaml_texts import YAML_TEXTS
+
 LANGUAGES = ("en", "ja")
 
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    **YAML_TEXTS,
     "reserved-id": {
         "en": (
             "a step cannot be called '{name}': every run has a task of that name",
@@ -173,9 +176,33 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "どこかの結果からつなぐか、このステップを削除してください",
         ),
     },
-    "not-utf-8": {
-        "en": ("the file is not UTF-8", "Save it as UTF-8"),
-        "ja": ("ファイルの文字コードが UTF-8 ではありません", "UTF-8 で保存し直してください"),
+    "missing-list": {
+        "en": (
+            "step '{step}' reads the list {file}, which is not there",
+            "Put the file there, or correct csv_list",
+        ),
+        "ja": (
+            "ステップ「{step}」が読むリスト {file} がありません",
+            "ファイルを置くか、csv_list を直してください",
+        ),
+    },
+    "not-inspected": {
+        "en": ("the templates could not be read in time", "Check again"),
+        "ja": ("テンプレートを時間内に読めませんでした", "もう一度確認してください"),
+    },
+    "no-title": {
+        "en": ("journey '{journey}' has no title", "Give it one"),
+        "ja": ("ジャーニー「{journey}」に名前がありません", "名前を付けてください"),
+    },
+    "goal": {
+        "en": (
+            "the goal of journey '{journey}' cannot be used: {why}",
+            "Write it like {{event: order.completed}}",
+        ),
+        "ja": (
+            "ジャーニー「{journey}」のゴールが正しくありません: {why}",
+            "{{event: order.completed}} のように書いてください",
+        ),
     },
     "duplicate-journey": {
         "en": ("the journey '{journey}' is also in {file}", "Give one of them another name"),

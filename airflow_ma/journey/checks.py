@@ -5,85 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
 
-from airflow_ma.journey.check_texts import GENERAL_FIXES, Phrase, in_every_language, phrase
+from airflow_ma.journey.check_texts import Phrase
 from airflow_ma.journey.model import Edge, JourneyGraph, Source, Step
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One finding. ``rule`` is its stable name; ``fix`` says what to do. Both texts are English."""
-
-    rule: str
-    message: str
-    fix: str
-    source: Source | None = None
-    """Line 0 stands for the file as a whole."""
-    step: str | None = None
-    severity: Literal["error", "warning"] = "error"
-    about: str | None = None
-    """The outcome or the other step it is about."""
-    translations: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
-    """Language -> message and fix."""
-
-    @classmethod
-    def told(
-        cls,
-        *,
-        rule: str,
-        source: Source | None,
-        step: str | None = None,
-        about: str | None = None,
-        case: str | None = None,
-        values: Mapping[str, object],
-    ) -> Problem:
-        """A problem with the texts of its rule, or of a case of it, in every language."""
-        yaml = source is not None and source.file.lower().endswith((".yaml", ".yml"))
-        texts = in_every_language(case or rule, values, yaml=yaml)
-        message, fix = texts["en"]
-        return cls(rule, message, fix, source, step, about=about, translations=texts)
-
-    def texts(self, language: str) -> tuple[str, str]:
-        """What is wrong and what to do; what only others could say stays English."""
-        general = GENERAL_FIXES.get(self.rule, {}).get(language, self.fix)
-        return self.translations.get(language, (self.message, general))
-
-    def say(self, language: str) -> str:
-        """The whole finding in a line: place, severity, what is wrong, what to do, rule."""
-        message, fix = self.texts(language)
-        place = ""
-        if self.source:
-            place = f"{self.source if self.source.line else self.source.file}: "
-        return phrase(
-            "problem",
-            language,
-            place=place,
-            severity=phrase(self.severity, language),
-            message=message,
-            fix=fix,
-            rule=self.rule,
-        )
-
-    def __str__(self) -> str:
-        return self.say("en")
-
-
-class JourneyError(ValueError):
-    """A journey that cannot run; carries every problem that was found."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-    @classmethod
-    def single(
-        cls, message: str, source: Source | None, *, rule: str = "invalid", fix: str = ""
-    ) -> JourneyError:
-        """An error with one problem."""
-        return cls([Problem(rule, message, fix, source)])
+from airflow_ma.journey.problem import Problem
 
 
 def find_problems(graph: JourneyGraph) -> list[Problem]:
@@ -169,6 +95,7 @@ def missing_step(edge: Edge, missing: str, known: Iterable[str], source: Source 
             "step": edge.from_step,
             "to": edge.to_step,
             "missing": missing,
+            "outcome": edge.outcome,
             "hint": _did_you_mean(missing, known),
         },
     )
@@ -177,8 +104,9 @@ def missing_step(edge: Edge, missing: str, known: Iterable[str], source: Source 
 def _outcomes_lead_somewhere(graph: JourneyGraph) -> Iterator[Problem]:
     leads: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     unlabelled: set[str] = set()
+    by_id = {s.id: s for s in graph.steps}
     for edge in graph.edges:
-        step = next((s for s in graph.steps if s.id == edge.from_step), None)
+        step = by_id.get(edge.from_step)
         if step is not None and step.outcomes:
             leads[step.id][edge.outcome or step.outcomes[0]].append(edge.to_step)
             if edge.outcome is None:
@@ -204,40 +132,37 @@ def _end_goes_on(graph: JourneyGraph) -> Iterator[Problem]:
     ends = {s.id: s for s in graph.steps if s.is_end}
     for edge in graph.edges:
         if edge.from_step in ends:
-            yield _at(ends[edge.from_step], "end-goes-on", step=edge.from_step, to=edge.to_step)
+            end = ends[edge.from_step]
+            yield _at(end, "end-goes-on", step=end.id, to=edge.to_step, outcome=edge.outcome)
 
 
 def _references(graph: JourneyGraph) -> Iterator[Problem]:
     by_id = {s.id: s for s in graph.steps}
-    before = _upstream(graph)
+    before = upstream(graph)
     for step in graph.steps:
         for named, kinds in step.refers_to.items():
+            setting = next((name for name, value in step.settings.items() if value == named), None)
+            about = {"step": step.id, "named": named, "kinds": " / ".join(kinds)}
             if named not in by_id:
                 candidates = [s.id for s in graph.steps if s.kind in kinds]
                 hint = _did_you_mean(named, candidates or by_id)
-                yield _at(step, "missing-reference", step=step.id, named=named, hint=hint)
+                yield _at(step, "missing-reference", setting, **about, hint=hint)
             elif by_id[named].kind not in kinds:
-                yield _at(
-                    step,
-                    "wrong-reference",
-                    step=step.id,
-                    named=named,
-                    kind=by_id[named].kind,
-                    kinds=" / ".join(kinds),
-                )
+                yield _at(step, "wrong-reference", setting, **about, kind=by_id[named].kind)
             elif named not in before[step.id]:
-                yield _at(step, "reference-not-before", step=step.id, named=named)
+                yield _at(step, "reference-not-before", setting, **about)
 
 
 def _cycles(graph: JourneyGraph) -> Iterator[Problem]:
-    before = _upstream(graph)
+    before = upstream(graph)
     loop = [s for s in graph.steps if s.id in before[s.id]]
     if loop:
-        yield _at(loop[0], "cycle", way=" -> ".join(_walk_round(graph, loop[0].id, before)))
+        way = tuple(_walk_round(graph, loop[0].id, before))
+        yield _at(loop[0], "cycle", way=" -> ".join(way), steps=way)
 
 
 def _unreachable(graph: JourneyGraph) -> Iterator[Problem]:
-    before = _upstream(graph)
+    before = upstream(graph)
     entries = {s.id for s in graph.steps if s.is_entry}
     for step in graph.steps:
         if entries and not step.is_entry and not (entries & before[step.id]):
@@ -258,7 +183,7 @@ RULES: tuple[Callable[[JourneyGraph], Iterator[Problem]], ...] = (
 )
 
 
-def _upstream(graph: JourneyGraph) -> dict[str, set[str]]:
+def upstream(graph: JourneyGraph) -> dict[str, set[str]]:
     """Step id -> every step from which it can be reached."""
     before: dict[str, set[str]] = {s.id: set() for s in graph.steps}
     into: dict[str, list[str]] = defaultdict(list)
@@ -284,15 +209,8 @@ def _walk_round(graph: JourneyGraph, start: str, before: dict[str, set[str]]) ->
         way.append(current)
 
 
-def _at(place: Step, rule: str, /, **values: object) -> Problem:
-    about = values.get("outcome", values.get("named"))
-    return Problem.told(
-        rule=rule,
-        source=place.source,
-        step=place.id,
-        about=str(about) if about is not None else None,
-        values=values,
-    )
+def _at(place: Step, rule: str, /, setting: str | None = None, **values: object) -> Problem:
+    return Problem.told(rule=rule, source=place.source, step=place.id, setting=setting, values=values)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> Phrase:

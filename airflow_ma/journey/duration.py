@@ -9,10 +9,22 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from airflow_ma.journey.said import Said, SaidError
+
 LONGEST = datetime.timedelta(days=36_500)
 ALLOWED = "write it like '3 days', '2h', '90 minutes', '1 day 12 hours', 'P3D', '3日' or '2時間'"
 
 NO_MONTHS = "months and years have no fixed length, write days"
+
+_UNREADABLE = Said(
+    en="write a length of time such as 3 days or 2 hours", ja="「3日」「2時間」のように期間を入力してください"
+)
+_TOO_SHORT = Said(en="the time must be longer than zero", ja="0より長い期間にしてください")
+_TOO_LONG = Said(en="the time may be at most 36,500 days", ja="36,500日以内の期間にしてください")
+_MONTHS = Said(
+    en="months and years differ in length: write days instead",
+    ja="月や年は長さが一定ではないため、日数で入力してください",
+)
 
 _MS = datetime.timedelta(milliseconds=1)
 _UNITS: dict[str, tuple[datetime.timedelta, tuple[str, ...]]] = {
@@ -41,13 +53,13 @@ def parse_duration(value: object) -> datetime.timedelta:
     elif isinstance(value, str):
         length = _read(value)
     else:
-        raise ValueError(f"a wait needs a unit, {value!r} has none; {ALLOWED}")
+        raise SaidError(f"a wait needs a unit, {value!r} has none; {ALLOWED}", _UNREADABLE)
     if length <= datetime.timedelta(0):
-        raise ValueError(f"a wait must be longer than zero, not {_shown(value)}")
+        raise SaidError(f"a wait must be longer than zero, not {_shown(value)}", _TOO_SHORT)
     if length < _MS:
-        raise ValueError(f"a wait must be one millisecond or longer, not {_shown(value)}")
+        raise SaidError(f"a wait must be one millisecond or longer, not {_shown(value)}", _TOO_SHORT)
     if length > LONGEST:
-        raise ValueError(f"a wait may last at most {LONGEST.days} days, not {_shown(value)}")
+        raise SaidError(f"a wait may last at most {LONGEST.days} days, not {_shown(value)}", _TOO_LONG)
     return datetime.timedelta(milliseconds=to_ms(length))
 
 
@@ -104,7 +116,7 @@ def _read(written: str) -> datetime.timedelta:
     text = unicodedata.normalize("NFKC", written).strip().lower().replace("\N{MINUS SIGN}", "-")
     if text.startswith("-") and len(text) > 1:
         _amount(text[1:].strip(), written)
-        raise ValueError(f"a wait must be longer than zero, not {_shown(written)}")
+        raise SaidError(f"a wait must be longer than zero, not {_shown(written)}", _TOO_SHORT)
     return _amount(text, written)
 
 
@@ -113,13 +125,15 @@ def _amount(text: str, written: str) -> datetime.timedelta:
     if iso and any(iso.groups()):
         pairs = [(number, _UNITS[name][0]) for name, number in iso.groupdict().items() if number]
     elif text.startswith("p") and re.fullmatch(r"p(\d+[ymwd])+(t.*)?", text):
-        raise ValueError(f"{_shown(written)}: {NO_MONTHS}; {ALLOWED}")
+        raise SaidError(f"{_shown(written)}: {NO_MONTHS}; {ALLOWED}", _MONTHS)
     else:
         pairs = _pairs(text, written)
     try:
         return sum((float(number) * unit for number, unit in pairs), datetime.timedelta())
     except OverflowError:
-        raise ValueError(f"a wait may last at most {LONGEST.days} days, not {_shown(written)}") from None
+        raise SaidError(
+            f"a wait may last at most {LONGEST.days} days, not {_shown(written)}", _TOO_LONG
+        ) from None
 
 
 def _pairs(text: str, written: str) -> list[tuple[str, datetime.timedelta]]:
@@ -132,16 +146,16 @@ def _pairs(text: str, written: str) -> list[tuple[str, datetime.timedelta]]:
             break
         number, word = part.groups()
         if word in _NO_FIXED_LENGTH:
-            raise ValueError(f"{_shown(written)}: {NO_MONTHS}; {ALLOWED}")
+            raise SaidError(f"{_shown(written)}: {NO_MONTHS}; {ALLOWED}", _MONTHS)
         if word not in _UNIT_OF_WORD:
-            raise ValueError(f"unknown unit '{word}' in {_shown(written)}; {ALLOWED}")
+            raise SaidError(f"unknown unit '{word}' in {_shown(written)}; {ALLOWED}", _UNREADABLE)
         pairs.append((number, _UNIT_OF_WORD[word]))
         position = part.end()
     if pairs:
         return pairs
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
-        raise ValueError(f"a wait needs a unit, {_shown(written)} has none; {ALLOWED}")
-    raise ValueError(f"cannot read {_shown(written)} as a length of time; {ALLOWED}")
+        raise SaidError(f"a wait needs a unit, {_shown(written)} has none; {ALLOWED}", _UNREADABLE)
+    raise SaidError(f"cannot read {_shown(written)} as a length of time; {ALLOWED}", _UNREADABLE)
 
 
 def _say(count: int, name: str, language: str) -> str:

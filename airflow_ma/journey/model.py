@@ -62,6 +62,8 @@ class JourneyGraph:
     mode: Mode
     steps: tuple[Step, ...]
     edges: tuple[Edge, ...]
+    goal: Mapping[str, Any] | None = None
+    """What counts as a conversion: an event condition."""
     source: Source | None = field(default=None, compare=False)
 
     def step(self, step_id: str) -> Step:
@@ -107,6 +109,8 @@ class JourneyGraph:
                 [e.from_step, e.outcome, e.to_step]
                 for e in sorted(self.edges, key=lambda e: (e.from_step, e.outcome or "", e.to_step))
             ],
+            # Left out where there is none, so that journeys without a goal stay the version they are.
+            **({"goal": dict(self.goal)} if self.goal is not None else {}),
         }
 
     def digest(self) -> str:

@@ -9,9 +9,12 @@ from typing import Annotated, Any, Literal
 import pendulum
 from pydantic import BeforeValidator, PlainSerializer
 
+from airflow_ma.journey.said import Said, SaidError
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BUSINESS_DAYS = frozenset(WEEKDAYS[:5])
+_LOOKS_LIKE = Said(en="write a time of day such as 09:30", ja="「09:30」のように時刻を入力してください")
 
 
 def _time_of_day(value: Any) -> datetime.time:
@@ -22,7 +25,7 @@ def _time_of_day(value: Any) -> datetime.time:
     try:
         return datetime.time.fromisoformat(str(value).strip().zfill(5))
     except ValueError:
-        raise ValueError(f"a time of day looks like 09:30, not '{value}'") from None
+        raise SaidError(f"a time of day looks like 09:30, not '{value}'", _LOOKS_LIKE) from None
 
 
 TimeOfDay = Annotated[

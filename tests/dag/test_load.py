@@ -10,8 +10,9 @@ from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, load_journeys
 from airflow_ma.dag.load import journey_from_definition, load_journey
-from airflow_ma.journey.checks import JourneyError
-from airflow_ma.journey.yaml_form import write_yaml
+from airflow_ma.dag.text_form import document_yaml
+from airflow_ma.journey.document import document_of
+from airflow_ma.journey.problem import JourneyError
 from airflow_ma.operators import AlertSalesOperator, AudienceOperator, EndOperator, SendEmailOperator
 from airflow_ma.sensors import WaitForReplySensor, WaitSensor
 
@@ -87,10 +88,11 @@ def test_through_yaml_and_back_nothing_changes(name: str, tmp_path: Path) -> Non
         else load_journey(DAGS / "journeys" / f"{name}.yaml")
     )
     file = tmp_path / f"{name}.yaml"
-    file.write_text(write_yaml(journey.graph), encoding="utf-8")
+    text = document_yaml(document_of(journey.graph))
+    file.write_text(text, encoding="utf-8")
     again = load_journey(file).graph
     assert again.definition() == journey.graph.definition()
-    assert write_yaml(again) == write_yaml(journey.graph)
+    assert document_yaml(document_of(again)) == text
 
 
 def test_from_the_stored_definition_the_same_journey_comes_back() -> None:

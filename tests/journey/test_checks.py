@@ -8,8 +8,9 @@ from string import Formatter
 import pytest
 
 from airflow_ma.journey.check_texts import GENERAL_FIXES, LANGUAGES, PHRASES, TEXTS, YAML_FIXES
-from airflow_ma.journey.checks import RULES, JourneyError, Problem, find_problems
+from airflow_ma.journey.checks import RULES, find_problems
 from airflow_ma.journey.model import Edge, JourneyGraph, Source, Step
+from airflow_ma.journey.problem import JourneyError, Problem
 
 
 def step(step_id: str, *outcomes: str, line: int = 1, **values: object) -> Step:

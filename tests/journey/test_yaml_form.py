@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_ma.journey.checks import JourneyError
+from airflow_ma.journey.problem import JourneyError
 from airflow_ma.journey.yaml_form import read_yaml
 
 GOOD = """\

@@ -1,0 +1,124 @@
+"""The numbers beside each journey in the list and on the canvas: a few statements, however many there are."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from airflow_ma.contacts.condition_parts import EventCondition
+from airflow_ma.contacts.conditions import event_matches
+from airflow_ma.engine.clock import DAY, from_ms, to_ms
+from airflow_ma.engine.tables import enrollment, event
+from airflow_ma.insight.progress import moves_by_step
+from airflow_ma.journey.duration import to_ms as length_ms
+
+DAYS = 14
+WEEK = 7
+LONGEST_GOAL_MS = 90 * DAY
+"""After entering, a goal that states no time of its own can be reached for so long."""
+
+e = enrollment.c
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyNumbers:
+    """How one journey goes."""
+
+    active: int = 0
+    entered_by_day: tuple[int, ...] = (0,) * DAYS
+    """Days of the installation's zone, oldest first; the last one is today."""
+    converted_week: int = 0
+    """Passages that reached the goal, for the first time, in the last WEEK of these days."""
+    waiting_mails: int = 0
+
+    @property
+    def entered_week(self) -> int:
+        """In the last WEEK of the days."""
+        return sum(self.entered_by_day[-WEEK:])
+
+
+@dataclass(frozen=True, slots=True)
+class StepNumbers:
+    """``arrived`` is the sum of ``waiting`` and of all who left, by outcome."""
+
+    arrived: int
+    waiting: int
+    left: Mapping[str, int]
+
+
+def journey_numbers(
+    connection: sa.Connection, goals: Mapping[int, EventCondition], *, now: int, timezone: str
+) -> Mapping[int, JourneyNumbers]:
+    """Journey id -> its numbers, also for ids of which there are none. ``goals``: journey id -> goal."""
+    starts = _day_starts(now, timezone)
+    by_day: defaultdict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
+    for row in connection.execute(_entered(starts)):
+        by_day[row.journey_id][row.day] = row.number
+    active = _per_journey(connection, e.wake_at.is_not(None))
+    waiting = _per_journey(connection, e.hold.is_not(None))
+    converted = _converted(connection, goals, starts[-WEEK]) if goals else {}
+    found: defaultdict[int, JourneyNumbers] = defaultdict(JourneyNumbers)
+    for journey_id in {*by_day, *active, *waiting, *converted}:
+        found[journey_id] = JourneyNumbers(
+            active.get(journey_id, 0),
+            tuple(by_day[journey_id]),
+            converted.get(journey_id, 0),
+            waiting.get(journey_id, 0),
+        )
+    return found
+
+
+def step_numbers(connection: sa.Connection, journey_id: int) -> dict[str, StepNumbers]:
+    """Step id -> its numbers, for every step at which anybody ever was."""
+    mine = e.journey_id == journey_id
+    outcomes, arrivals = moves_by_step(connection, journey_id, mine, None)
+    here = sa.select(e.step, sa.func.count()).where(mine, e.wake_at.is_not(None)).group_by(e.step)
+    waiting = Counter({step: number for step, number in connection.execute(here)})
+    return {
+        step: StepNumbers(arrivals[step], waiting[step], dict(outcomes.get(step, {})))
+        for step in {*outcomes, *arrivals, *waiting}
+    }
+
+
+def _day_starts(now: int, timezone: str) -> list[int]:
+    """When each of the days began, oldest first; a day may have 23 or 25 hours."""
+    today = from_ms(now, timezone).start_of("day")
+    return [to_ms(today.subtract(days=back)) for back in reversed(range(DAYS))]
+
+
+def _entered(starts: Sequence[int]) -> sa.Select[tuple[int, int, int]]:
+    later = [(e.entered_at < end, day) for day, end in enumerate(starts[1:])]
+    day = sa.case(*later, else_=DAYS - 1).label("day")
+    query = sa.select(e.journey_id, day, sa.func.count().label("number"))
+    return query.where(e.entered_at >= starts[0]).group_by(e.journey_id, day)
+
+
+def _per_journey(connection: sa.Connection, where: sa.ColumnElement[bool]) -> dict[int, int]:
+    query = sa.select(e.journey_id, sa.func.count()).where(where).group_by(e.journey_id)
+    return {journey_id: number for journey_id, number in connection.execute(query)}
+
+
+def _converted(connection: sa.Connection, goals: Mapping[int, EventCondition], since: int) -> dict[int, int]:
+    parts = []
+    for journey_id, goal in goals.items():
+        within = LONGEST_GOAL_MS if goal.within is None else length_ms(goal.within)
+        done = event.alias()
+        reached_at = (
+            sa.select(done.c.at)
+            .where(done.c.contact_id == e.contact_id, *event_matches(goal, done))
+            .where(done.c.at >= e.entered_at, done.c.at <= e.entered_at + within)
+            .order_by(done.c.at)
+            .limit(1)
+            .offset(goal.times - 1)
+            .correlate(enrollment)
+            .scalar_subquery()
+        )
+        entered = sa.and_(e.journey_id == journey_id, e.entered_at >= since - within)
+        number = sa.func.count().label("number")
+        parts.append(
+            sa.select(sa.literal(journey_id).label("journey_id"), number).where(entered, reached_at >= since)
+        )
+    return {row.journey_id: row.number for row in connection.execute(sa.union_all(*parts))}
