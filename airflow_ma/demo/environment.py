@@ -24,6 +24,20 @@ PORT_VARIABLES = {
 }
 """The environment variable that moves each port of ``make demo``."""
 
+_BUNDLES = [
+    {
+        "name": "dags-folder",
+        "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+        "kwargs": {},
+    },
+    {
+        "name": "journeys",
+        "classpath": "airflow_ma.bundle.JourneyBundle",
+        "kwargs": {"refresh_interval": 5},
+    },
+]
+"""Where Airflow finds DAGs: the checkout's files, and what is published in the builder."""
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -184,6 +198,10 @@ class Place:
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(_BUNDLES),
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(self.folder / "airflow" / "bundles"),
+            # What was published twice within this time would show its second version only after it.
+            "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "2",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         }
 

@@ -35,6 +35,20 @@ def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, St
     return Program(known[0], known[1], graph.key, steps, graph.targets())
 
 
+def publish_program(
+    connection: sa.Connection, graph: JourneyGraph, steps: Mapping[str, StepLogic], *, now: int
+) -> int:
+    """Make this graph the journey's newest version, also one that ran before; returns its number.
+
+    ``load_program`` must not do that for an old version: a long run goes on with the one it began with.
+    """
+    journey_id, version = _register(connection, graph, steps, graph.digest(), now)
+    newest = connection.scalar(sa.select(journey.c.version).where(journey.c.id == journey_id))
+    if newest != version:
+        _set_newest(connection, journey_id, version, graph, steps, now)
+    return version
+
+
 def stranded(connection: sa.Connection, program: Program) -> dict[str, int]:
     """Step -> people who stand at it although this version of the journey has no such step."""
     e = enrollment.c
@@ -75,11 +89,12 @@ def _register(
     if known is not None:
         return known
     j, v = journey.c, journey_version.c
-    facts = {"title": graph.title, "mode": graph.mode}
     journey_id = connection.scalar(sa.select(j.id).where(j.key == graph.key))
     if journey_id is None:
         created = connection.execute(
-            sa.insert(journey).values(key=graph.key, version=0, created_at=now, **facts).returning(j.id)
+            sa.insert(journey)
+            .values(key=graph.key, title=graph.title, mode=graph.mode, version=0, created_at=now)
+            .returning(j.id)
         )
         journey_id = created.scalar_one()
     newest = connection.scalar(sa.select(sa.func.max(v.version)).where(v.journey_id == journey_id)) or 0
@@ -93,9 +108,21 @@ def _register(
             created_at=now,
         )
     )
-    connection.execute(sa.update(journey).where(j.id == journey_id).values(version=version, **facts))
-    _register_steps(connection, journey_id, version, graph, steps, now)
+    _set_newest(connection, journey_id, version, graph, steps, now)
     return journey_id, version
+
+
+def _set_newest(
+    connection: sa.Connection,
+    journey_id: int,
+    version: int,
+    graph: JourneyGraph,
+    steps: Mapping[str, StepLogic],
+    now: int,
+) -> None:
+    facts = {"title": graph.title, "mode": graph.mode, "version": version}
+    connection.execute(sa.update(journey).where(journey.c.id == journey_id).values(**facts))
+    _register_steps(connection, journey_id, version, graph, steps, now)
 
 
 def _register_steps(

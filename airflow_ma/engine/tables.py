@@ -22,6 +22,7 @@ metadata = sa.MetaData(
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite numbers rows only for INTEGER keys
 Ms = sa.BigInteger
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
+AsWritten = sa.JSON  # JSONB would sort the keys, and the order of a split's ways says which one wins
 Text = sa.Text
 
 contact = sa.Table(
@@ -136,6 +137,35 @@ journey_step = sa.Table(
     ),
 )
 
+journey_draft = sa.Table(
+    "ma_journey_draft",
+    metadata,
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("document", AsWritten, comment="empty: nothing is newer than what was published"),
+    sa.Column("layout", AsWritten, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, comment="counts up with every save, for ever"),
+    sa.Column("created_at", Ms, nullable=False),
+    sa.Column("created_by", Text, nullable=False),
+    sa.Column("saved_at", Ms, nullable=False),
+    sa.Column("saved_by", Text, nullable=False),
+    comment="journeys as they are edited in the builder, finished or not",
+)
+
+journey_release = sa.Table(
+    "ma_journey_release",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, comment="of ma_journey_version"),
+    sa.Column("mark", Text, nullable=False, comment="random: a folder of another database is not this one's"),
+    sa.Column("document", AsWritten, nullable=False),
+    sa.Column("layout", AsWritten, nullable=False),
+    sa.Column("published_at", Ms, nullable=False),
+    sa.Column("published_by", Text, nullable=False),
+    sa.Index("ix_ma_journey_release_key", "key", "id"),
+    comment="what was published, for Airflow to run; rows are only ever added",
+)
+
 entry_request = sa.Table(
     "ma_entry_request",
     metadata,
@@ -167,6 +197,7 @@ enrollment = sa.Table(
     sa.Column("left_at", Ms),
     sa.Column("left_reason", Text),
     sa.UniqueConstraint("journey_id", "contact_id", "entry_key"),
+    sa.Index("ix_ma_enrollment_entered_at", "entered_at", "journey_id"),
     sa.Index(
         "ix_ma_enrollment_due",
         "journey_id",

@@ -7,21 +7,22 @@ never look at a DAG id that the caller names: the right to one DAG must not open
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.configuration import conf
 from airflow.models import Connection
-from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException, Request
 
 from airflow_ma.engine.database import Database, DatabaseError, open_database
 from airflow_ma.engine.tables import journey
+from airflow_ma.plugin.airflow_dags import our_team, team_names
 from airflow_ma.plugin.airflow_plugin import PREFIX
 
 if TYPE_CHECKING:
@@ -49,6 +50,23 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Builder:
+    """Who works with journeys, and where they are kept; each journey is asked for by itself."""
+
+    database: Database
+    user: BaseUser
+
+    @property
+    def name(self) -> str:
+        """Said to others who edit the same journey."""
+        return self.user.get_name()
+
+    def may(self, method: Method, key: str) -> bool:
+        """Whether the caller may see (GET) or edit (PUT) the journey of that key, also one to come."""
+        return bool(permitted(self.user, [key], method))
+
+
+@dataclass(frozen=True)
 class Onlooker:
     """Who asks how it goes, and of which journeys they may see the counts, and of which the contacts, too."""
 
@@ -73,12 +91,23 @@ def onlooker(user: GetUserDep) -> Onlooker:
     return Onlooker(database, seen, seen & _allowed(known, user, "PUT", None))
 
 
+def builder(user: GetUserDep) -> Builder:
+    """Anybody who is signed in. Raises Refused or DatabaseError without a database."""
+    try:
+        return Builder(open_database(), user)
+    except DatabaseError:
+        if _may_all(user, "GET"):
+            raise
+        raise Refused("journeys are shown to those who may see their DAG", "refused_sending") from None
+
+
+BuilderDep = Annotated[Builder, Depends(builder)]
 ReaderDep = Annotated[Reader, Depends(reader)]
 OnlookerDep = Annotated[Onlooker, Depends(onlooker)]
 
 
-def editable_connections(user: BaseUser, conn_ids: Iterable[str]) -> frozenset[str]:
-    """Those of the Airflow connections that the caller may edit, whether they exist or not."""
+def connections_allowed(user: BaseUser, conn_ids: Iterable[str], method: Method) -> frozenset[str]:
+    """Those of the Airflow connections that the caller may see or edit, whether they exist or not."""
     by_team: dict[str | None, set[str]] = defaultdict(set)
     several = conf.getboolean("core", "multi_team", fallback=False)
     for conn_id in conn_ids:
@@ -86,7 +115,7 @@ def editable_connections(user: BaseUser, conn_ids: Iterable[str]) -> frozenset[s
     found: set[str] = set()
     for team, ids in by_team.items():
         found |= get_auth_manager().filter_authorized_connections(
-            conn_ids=ids, user=user, method="PUT", **_named(team)
+            conn_ids=ids, user=user, method=method, **_named(team)
         )
     return frozenset(found)
 
@@ -107,20 +136,31 @@ def _allowed(
     known: Mapping[str, int], user: BaseUser, method: Method, refused: Refused | None
 ) -> frozenset[int]:
     """The ids of the journeys that the caller may see or edit. Raises ``refused`` if that is none at all."""
-    teams: dict[str, str | None] = {}
-    if conf.getboolean("core", "multi_team", fallback=False):
-        teams = DagModel.get_dag_id_to_team_name_mapping(list(known))
+    found = permitted(user, known, method)
+    if refused is not None and not found and not _may_all(user, method):
+        raise refused
+    return frozenset(known[key] for key in found)
+
+
+def permitted(user: BaseUser, keys: Collection[str], method: Method) -> frozenset[str]:
+    """Those of the journeys that the caller may see (GET) or edit (PUT), whether they run already or not."""
+    teams = team_names(keys)
     by_team: dict[str | None, set[str]] = defaultdict(set)
-    for dag_id in known:
-        by_team[teams.get(dag_id)].add(dag_id)
+    for key in keys:
+        by_team[teams.get(key)].add(key)
     found: set[str] = set()
     for team, ids in by_team.items():
         found |= get_auth_manager().filter_authorized_dag_ids(
             dag_ids=ids, user=user, method=method, **_named(team)
         )
-    if refused is not None and not found and not _may_all(user, method):
-        raise refused
-    return frozenset(known[key] for key in found)
+    return frozenset(found)
+
+
+def may_create(user: BaseUser) -> bool:
+    """Whether the caller may edit journeys whatever they are called, as far as their team goes."""
+    return get_auth_manager().is_authorized_dag(
+        method="PUT", details=DagDetails(**_named(our_team())), user=user
+    )
 
 
 def _may_all(user: BaseUser, method: Method) -> bool:

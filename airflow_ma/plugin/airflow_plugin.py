@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PREFIX = "/airflow-ma"
 
-NAME = "Journeys ジャーニー"
-"""In Airflow's navigation and tabs. It cannot be translated, and one bundle must have one name everywhere."""
+NAME = "Journeys"
+"""In Airflow's navigation and tabs, which cut long names off and cannot translate them."""
 NAV_ROUTE = "airflow-ma-journeys"
 _FLOW = (
     '<circle cx="5" cy="12" r="2.5"/><circle cx="19" cy="6" r="2.5"/><circle cx="19" cy="18" r="2.5"/>'
@@ -42,10 +42,12 @@ def _built() -> FastAPI:
     return create_app()
 
 
-def _icon(drawing: str, colour: str) -> str:
+def _icon(line: str, rim: str) -> str:
+    # The rim keeps the lines visible on the entry that is chosen, whose ground Airflow changes.
     picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{colour}" '
-        f'stroke-width="2" stroke-linejoin="round">{drawing}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-linejoin="round">'
+        f'<g stroke="{rim}" stroke-width="4.5">{_FLOW}</g>'
+        f'<g stroke="{line}" stroke-width="2">{_FLOW}</g></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
 
@@ -53,13 +55,14 @@ def _icon(drawing: str, colour: str) -> str:
 def _page(destination: str, url_route: str) -> dict[str, Any]:
     """One place of Airflow's pages where ours are shown; all of them come from the same script."""
     return {
+        # The same name everywhere: Airflow finds the component of a script that is loaded by it.
         "name": NAME,
         "bundle_url": f"{_base_path()}{PREFIX}{ui_bundle.ROUTE}?v={ui_bundle.version()}",
         "url_route": url_route,
         "destination": destination,
         "nav_top_level": destination == "nav",
-        "icon": _icon(_FLOW, "#4a5568"),
-        "icon_dark_mode": _icon(_FLOW, "#cbd5e0"),
+        "icon": _icon("#4a5568", rim="#dbe7f5"),
+        "icon_dark_mode": _icon("#e2e8f0", rim="#22345c"),
     }
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
-from airflow_ma.engine.tables import event, journey, journey_step, mailbox, message
+from airflow_ma.engine.tables import contact, event, journey, journey_step, mailbox, message
+from airflow_ma.insight.timeline_texts import event_title
+from airflow_ma.journey.said import Said
 from airflow_ma.plugin.access import Reader
 
 OPEN, CLICK, REPLY, UNSUBSCRIBE = "email.open", "email.click", "reply", "email.unsubscribe"
@@ -31,6 +33,7 @@ class MailSummary(BaseModel):
     step: str = Field(description="The task id of the step that sent it.")
     step_title: str
     template: str
+    contact: str | None = Field(description="The contact's key; null when they were erased.")
     delivered_at: datetime = Field(description="UTC, by the installation's clock.")
     read: bool = Field(description="Somebody has looked at it in the mailbox page.")
     opened: bool = Field(default=False, description="By a human, as far as we can tell.")
@@ -40,10 +43,11 @@ class MailSummary(BaseModel):
     unsubscribed: bool = False
 
 
-class Happening(BaseModel):
+class MailEvent(BaseModel):
     """Something that happened with a mail."""
 
     type: str
+    title: Said
     at: datetime
     machine: bool
     url: str | None
@@ -56,16 +60,20 @@ class Mail(MailSummary):
     html: str
     text: str
     headers: dict[str, str]
-    events: list[Happening]
+    events: list[MailEvent]
 
 
-def newest(reader: Reader, *, before: int | None = None, search: str = "", limit: int) -> list[MailSummary]:
+def newest(
+    reader: Reader, *, before: int | None = None, search: str = "", unread: bool = False, limit: int
+) -> list[MailSummary]:
     """Mails with a smaller message id than ``before``, newest first, that have ``search`` in name, address or
-    subject.
+    subject; only those that nobody has looked at if ``unread``.
     """
     query = _summaries(reader).order_by(b.message_id.desc()).limit(limit)
     if before is not None:
         query = query.where(b.message_id < before)
+    if unread:
+        query = query.where(b.read_at.is_(None))
     if search:
         columns = (b.to_address, b.to_name, b.subject)
         query = query.where(sa.or_(*(column.icontains(search, autoescape=True) for column in columns)))
@@ -93,16 +101,25 @@ def one(reader: Reader, message_id: int) -> Mail | None:
         content = connection.execute(
             sa.select(b.html, b.text, b.headers).where(b.message_id == message_id)
         ).one()
-        events = [_happening(row) for row in connection.execute(happened)]
+        events = [_mail_event(row) for row in connection.execute(happened)]
     return Mail(**found[0].model_dump(), **content._mapping, events=events)
 
 
-def mark_read(reader: Reader, message_id: int) -> None:
-    """Remember that somebody has looked at the mail."""
+def html_of(reader: Reader, message_id: int) -> str | None:
+    """The mail's own HTML; None when there is no such mail that the reader may see."""
+    query = sa.select(b.html).join_from(mailbox, message, m.id == b.message_id)
+    with reader.database.read() as connection:
+        return connection.scalar(query.where(b.message_id == message_id, m.journey_id.in_(reader.journeys)))
+
+
+def mark_read(reader: Reader, message_id: int) -> bool:
+    """Remember that somebody has looked at the mail; False when there is none that the reader may see."""
     now = reader.database.clock().now()
+    theirs = sa.select(m.id).where(m.id == message_id, m.journey_id.in_(reader.journeys))
     with reader.database.write() as connection:
-        unread = sa.and_(b.message_id == message_id, b.read_at.is_(None))
-        connection.execute(sa.update(mailbox).where(unread).values(read_at=now))
+        found = sa.update(mailbox).where(b.message_id.in_(theirs))
+        changed = connection.execute(found.values(read_at=sa.func.coalesce(b.read_at, now)))
+        return changed.rowcount > 0
 
 
 def _summaries(reader: Reader) -> sa.Select[Any]:
@@ -119,11 +136,13 @@ def _summaries(reader: Reader) -> sa.Select[Any]:
             m.step,
             sa.func.coalesce(s.title, m.step).label("step_title"),
             m.template,
+            contact.c.key.label("contact"),
             b.delivered_at,
             b.read_at,
         )
         .join_from(mailbox, message, m.id == b.message_id)
         .join(journey, j.id == m.journey_id)
+        .outerjoin(contact, contact.c.id == m.contact_id)
         .outerjoin(journey_step, sa.and_(s.journey_id == m.journey_id, s.step == m.step))
         .where(m.journey_id.in_(reader.journeys))
     )
@@ -159,9 +178,16 @@ def _signs(connection: sa.Connection, message_ids: Sequence[int]) -> dict[int, d
     return signs
 
 
-def _happening(row: Any) -> Happening:
+def _mail_event(row: Any) -> MailEvent:
     text = (row.properties or {}).get("text") if row.type == REPLY else None
-    return Happening(type=row.type, at=_moment(row.at), machine=row.machine, url=row.url, text=text)
+    return MailEvent(
+        type=row.type,
+        title=event_title(row.type),
+        at=_moment(row.at),
+        machine=row.machine,
+        url=row.url,
+        text=text,
+    )
 
 
 def _moment(ms: int) -> datetime:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from airflow.api_fastapi.core_api.security import GetUserDep
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from airflow_ma.engine import pauses
 from airflow_ma.engine.clock import HOUR
-from airflow_ma.engine.pauses import resume_sending
+from airflow_ma.engine.tables import suppression
+from airflow_ma.engine.unknown import MOST_ATTEMPTS
 from airflow_ma.insight import sending as insight
 from airflow_ma.insight import unknown
-from airflow_ma.plugin.access import Onlooker, Refused, editable_connections
+from airflow_ma.journey.said import Said
+from airflow_ma.plugin.access import Onlooker, Refused, connections_allowed
+from airflow_ma.plugin.sending_texts import explained, reason_said, waits_because
 
 
 def _moment(value: Any) -> Any:
@@ -28,13 +33,21 @@ class _Told(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Reason(BaseModel):
+    """Why mails were not sent, or addresses get none, and how many."""
+
+    reason: str
+    title: Said
+    number: int
+
+
 class Pause(_Told):
     """Nothing goes out over a connection until somebody resumes it."""
 
     conn_id: str = Field(description="An Airflow connection, or the name of a channel: all its connections.")
     at: Moment
     reason: str
-    may_resume: bool = Field(default=False, description="Whether you may: it needs the right to edit it.")
+    may_resume: bool = Field(description="Whether you may: it needs the right to edit it.")
 
 
 class ConnectionSending(_Told):
@@ -45,7 +58,7 @@ class ConnectionSending(_Told):
     pause: Pause | None
     accepted: int
     rejected: int
-    reasons: Mapping[str, int] = Field(description="Why rejected -> how many, the most frequent first.")
+    reasons: list[Reason] = Field(description="Why rejected, the most frequent first.")
     given_up: int = Field(description="Nobody ever learnt whether they went out; they are not sent again.")
     sending: int
     retryable: int = Field(description="Now, not only of the window; so are the unresolved ones.")
@@ -61,10 +74,18 @@ class WaitingMails(_Told):
     step: str
     step_title: str
     why: str = Field(description="quiet_hours, frequency_cap, paused, unresolved or retryable.")
-    reason: str | None
+    title: Said = Field(description="Why, in a few words.")
+    about: Said | None = Field(description="What stands behind it.")
+    reason: Said | None = Field(description="Of retryable: what the provider said, most of the time.")
     number: int
     earliest: Moment | None = Field(description="None: when somebody resumes sending.")
     latest: Moment | None
+
+
+class Suppressed(Reason):
+    """Addresses that get no mail, for one reason."""
+
+    new: int = Field(description="Of them: since the beginning of the window.")
 
 
 class SendingState(_Told):
@@ -76,6 +97,7 @@ class SendingState(_Told):
     pauses: list[Pause]
     connections: list[ConnectionSending]
     waiting: list[WaitingMails]
+    suppressed: list[Suppressed] = Field(description="Of all addresses, the largest number first.")
 
 
 class Recipient(_Told):
@@ -96,15 +118,14 @@ class UnknownMail(_Told):
     step_title: str
     conn_id: str
     since: Moment
-    reason: str | None
+    reason: Said
     attempts: int
+    most_attempts: int = Field(description="So often it is tried at most.")
     fate: Literal["given_up", "sent_again"] = Field(
         description="What is done at decided_at if no trace is found."
     )
     decided_at: Moment
-    recipient: Recipient | None = Field(
-        default=None, description="Only for those who may edit the journey's DAG."
-    )
+    recipient: Recipient | None = Field(description="Only for those who may edit the journey's DAG.")
 
 
 def state(onlooker: Onlooker, user: GetUserDep, *, hours: int) -> SendingState:
@@ -113,19 +134,50 @@ def state(onlooker: Onlooker, user: GetUserDep, *, hours: int) -> SendingState:
     with onlooker.database.read() as connection:
         found = insight.sending(connection, since=now - hours * HOUR, journeys=onlooker.journeys)
         waiting = insight.waiting_mails(connection, journeys=onlooker.journeys)
-    resumable = editable_connections(user, [pause.conn_id for pause in found.pauses])
-    pauses = [
-        Pause(conn_id=one.conn_id, at=_moment(one.at), reason=one.reason, may_resume=one.conn_id in resumable)
-        for one in found.pauses
-    ]
+        suppressed = _suppressed(connection, since=now - hours * HOUR)
+    resumable = connections_allowed(user, [pause.conn_id for pause in found.pauses], "PUT")
     return SendingState(
         as_of=_moment(now),
         since=_moment(found.since),
         shortened=found.shortened,
-        pauses=pauses,
-        connections=[ConnectionSending.model_validate(one) for one in found.connections],
-        waiting=[WaitingMails.model_validate(one) for one in waiting],
+        pauses=[_pause(one, resumable) for one in found.pauses],
+        connections=[_connection(one, resumable) for one in found.connections],
+        waiting=[_waiting(one) for one in waiting],
+        suppressed=suppressed,
     )
+
+
+def _pause(one: pauses.Pause, resumable: frozenset[str]) -> Pause:
+    return Pause(
+        conn_id=one.conn_id, at=_moment(one.at), reason=one.reason, may_resume=one.conn_id in resumable
+    )
+
+
+def _connection(one: insight.ConnectionSending, resumable: frozenset[str]) -> ConnectionSending:
+    told = {name: getattr(one, name) for name in ConnectionSending.model_fields}
+    told["pause"] = None if one.pause is None else _pause(one.pause, resumable)
+    told["reasons"] = [_reason(reason, number) for reason, number in one.reasons.items()]
+    return ConnectionSending.model_validate(told)
+
+
+def _reason(reason: str, number: int) -> Reason:
+    return Reason(reason=reason, title=reason_said(reason), number=number)
+
+
+def _waiting(one: insight.WaitingMails) -> WaitingMails:
+    told = asdict(one) | {"title": waits_because(one.why), "about": explained(one.why)}
+    return WaitingMails.model_validate(told | {"reason": reason_said(one.reason) if one.reason else None})
+
+
+def _suppressed(connection: sa.Connection, *, since: int) -> list[Suppressed]:
+    s = suppression.c
+    new = sa.func.sum(sa.case((s.at >= since, 1), else_=0))
+    number = sa.func.count()
+    query = sa.select(s.reason, number.label("number"), new.label("new")).group_by(s.reason)
+    return [
+        Suppressed(reason=row.reason, title=reason_said(row.reason), number=row.number, new=row.new)
+        for row in connection.execute(query.order_by(number.desc(), s.reason))
+    ]
 
 
 def unknown_mails(onlooker: Onlooker, *, after: unknown.After | None, limit: int) -> list[UnknownMail]:
@@ -139,17 +191,22 @@ def unknown_mails(onlooker: Onlooker, *, after: unknown.After | None, limit: int
             after=after,
             limit=limit,
         )
-    mails = []
-    for one in found:
-        mail = UnknownMail.model_validate(one)
-        if one.journey_id in onlooker.contacts_of and one.key is not None:
-            mail.recipient = Recipient(key=one.key, name=one.name, email=one.email)
-        mails.append(mail)
-    return mails
+    return [_unknown(one, one.journey_id in onlooker.contacts_of) for one in found]
+
+
+def _unknown(one: unknown.UnknownMail, may_know: bool) -> UnknownMail:
+    told = asdict(one) | {
+        "reason": reason_said(one.reason),
+        "most_attempts": MOST_ATTEMPTS,
+        "recipient": None,
+    }
+    if may_know and one.key is not None:
+        told["recipient"] = Recipient(key=one.key, name=one.name, email=one.email)
+    return UnknownMail.model_validate(told)
 
 
 def resume(onlooker: Onlooker, user: GetUserDep, conn_id: str) -> bool:
     """Let mail go out again over the connection; False if it was not paused. Raises Refused."""
-    if conn_id not in editable_connections(user, [conn_id]):
+    if conn_id not in connections_allowed(user, [conn_id], "PUT"):
         raise Refused("resuming needs the right to edit Airflow's connections", "refused_resume")
-    return bool(resume_sending(onlooker.database, conn_id))
+    return bool(pauses.resume_sending(onlooker.database, conn_id))

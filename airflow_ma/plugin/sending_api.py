@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from airflow_ma.insight.unknown import After
 from airflow_ma.plugin import sending
 from airflow_ma.plugin.access import OnlookerDep, own_origin
+from airflow_ma.plugin.api_errors import ApiError
 
 MOST_HOURS = 24 * 31
 LONGEST_ID = 250
 """Characters of a connection's id, as in Airflow."""
-_AFTER = r"\d{1,18}-\d{1,18}"
 
 Hours = Annotated[int, Query(ge=1, le=MOST_HOURS, description="Count the mails of so many hours.")]
-AfterText = Annotated[str | None, Query(pattern=f"^{_AFTER}$", description="The next_after of a page.")]
+AfterText = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="The next_after of a page.")]
 router = APIRouter(prefix="/api/sending", tags=["sending"])
 
 
@@ -47,23 +46,8 @@ def list_unknown(
     onlooker: OnlookerDep, after: AfterText = None, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
 ) -> UnknownList:
     """Mails that may or may not have gone out, and what becomes of each."""
-    return unknown_page(onlooker, after, limit)
-
-
-@router.post("/connections/{conn_id}/resume", dependencies=[Depends(own_origin)])
-def resume(
-    onlooker: OnlookerDep, user: GetUserDep, conn_id: Annotated[str, Path(max_length=LONGEST_ID)]
-) -> Resumed:
-    """Let mail go out again over a connection. There is no body, so nothing to declare as JSON."""
-    if not sending.resume(onlooker, user, conn_id):
-        raise HTTPException(404, f"'{conn_id}' is not paused")
-    return Resumed(resumed=True)
-
-
-def unknown_page(onlooker: OnlookerDep, after: str | None, limit: int) -> UnknownList:
-    """One page of unknown mails."""
     behind = None
-    if after is not None and re.fullmatch(_AFTER, after):
+    if after is not None:
         since, message_id = after.split("-")
         behind = After(int(since), int(message_id))
     found = sending.unknown_mails(onlooker, after=behind, limit=limit + 1)
@@ -72,3 +56,18 @@ def unknown_page(onlooker: OnlookerDep, after: str | None, limit: int) -> Unknow
     if len(found) > limit:
         end = f"{round(mails[-1].since.timestamp() * 1000)}-{mails[-1].message_id}"
     return UnknownList(mails=mails, next_after=end)
+
+
+@router.post("/connections/{conn_id}/resume", dependencies=[Depends(own_origin)])
+def resume(
+    onlooker: OnlookerDep, user: GetUserDep, conn_id: Annotated[str, Path(max_length=LONGEST_ID)]
+) -> Resumed:
+    """Let mail go out again over a connection. There is no body, so nothing to declare as JSON."""
+    if not sending.resume(onlooker, user, conn_id):
+        raise ApiError(
+            404,
+            "not_found",
+            f"Sending over '{conn_id}' is not paused: somebody has resumed it already",
+            f"「{conn_id}」の配信は停止していません。すでに再開されています",
+        )
+    return Resumed(resumed=True)

@@ -1,80 +1,57 @@
-"""What our pages say, in English and Japanese."""
+"""What the API says when it refuses a request that no route of its own has an answer for."""
 
 from __future__ import annotations
 
-from airflow_ma.plugin import sending_texts
+from airflow_ma.journey.said import Said
 
-LANGUAGES = {"en": "English", "ja": "日本語"}
-
-_TEXTS: dict[str, tuple[str, str]] = {
-    "mailbox": ("Sandbox mailbox", "サンドボックスの受信箱"),
-    "about": (
-        "These mails went to nobody: the sandbox keeps them here. Open one, follow its links, answer it, "
-        "and the contact moves on as a real one would.",
-        "ここにあるメールは実際には送信されていません。開く、リンクをたどる、返信するなどの操作をすると、"
-        "実際のお客様と同じようにコンタクトが次のステップへ進みます。",
-    ),
-    "search": ("Search", "検索"),
-    "search_hint": ("Name, address or subject", "氏名・アドレス・件名"),
-    "search_clear": ("Show all", "検索をやめる"),
-    "to": ("To", "宛先"),
-    "from": ("From", "差出人"),
-    "subject": ("Subject", "件名"),
-    "journey": ("Journey and step", "ジャーニーとステップ"),
-    "delivered": ("Delivered", "配信日時"),
-    "reactions": ("Reactions", "反応"),
-    "unread": ("unread", "未読"),
-    "opened": ("opened", "開封"),
-    "opened_by_machine": ("opened by a machine", "自動開封"),
-    "clicked": ("clicked", "クリック"),
-    "replied": ("replied", "返信"),
-    "unsubscribed": ("unsubscribed", "配信停止"),
-    "newest": ("Newest", "最新へ"),
-    "older": ("Older", "以前のメール"),
-    "none": ("No mails yet.", "まだメールはありません。"),
-    "none_found": ("No mail matches.", "該当するメールはありません。"),
-    "part_html": ("Mail", "表示"),
-    "part_text": ("Text", "テキスト"),
-    "part_headers": ("Headers", "ヘッダー"),
-    "template": ("Template", "テンプレート"),
-    "happened": ("What happened with it", "このメールへの反応"),
-    "happened_none": ("Nothing yet.", "まだ反応はありません。"),
-    "email.open": ("Opened", "開封"),
-    "email.click": ("Clicked", "クリック"),
-    "reply": ("Replied", "返信"),
-    "email.unsubscribe": ("Unsubscribed", "配信停止"),
-    "by_machine": ("by a machine", "自動"),
-    "answer": ("Answer as the contact", "お客様として返信する"),
-    "answer_send": ("Send the reply", "返信する"),
-    "problem": ("This did not work", "処理できませんでした"),
-    "refused": (
-        "You have no right to this. Reading contacts' mails needs the right to edit their journey's DAG; "
-        "ask the administrator of this Airflow.",
-        "この操作を行う権限がありません。お客様宛てのメールを見るには、そのジャーニーのDAGを編集する権限が必要です。"
+REFUSED = {
+    "refused": Said(
+        en="You have no right to this. Contacts and their mails are shown to those who may edit a journey's "
+        "DAG; ask the administrator of this Airflow.",
+        ja="この操作を行う権限がありません。コンタクトとそのメールは、ジャーニーのDAGを編集できる人に表示されます。"
         "Airflowの管理者にお問い合わせください。",
     ),
-    "no_such_mail": ("There is no such mail in the sandbox mailbox.", "このメールは受信箱にありません。"),
-    "empty_reply": (
-        "The reply is empty. Write something first.",
-        "返信の内容が空です。本文を入力してください。",
+    "refused_sending": Said(
+        en="You have no right to this. How sending goes is shown to those who may see the DAG of a journey; "
+        "ask the administrator of this Airflow.",
+        ja="この操作を行う権限がありません。配信状況は、ジャーニーのDAGを閲覧できる人に表示されます。"
+        "Airflowの管理者にお問い合わせください。",
     ),
-    "invalid": (
-        "This address or form is not right: a number is wrong, or a text is too long.",
-        "アドレスまたは入力内容に誤りがあります。番号の間違いや、長すぎる文章がないかご確認ください。",
+    "refused_resume": Said(
+        en="You have no right to this. Resuming needs the right to edit Airflow's connections; ask the "
+        "administrator of this Airflow.",
+        ja="この操作を行う権限がありません。配信を再開するには、Airflowの接続を編集する権限が必要です。"
+        "Airflowの管理者にお問い合わせください。",
     ),
-    "no_database": (
-        "The database cannot be used now. Nothing is lost: what is due goes on once it is back.",
-        "現在データベースを利用できません。失われるものはなく、復旧すると処理が再開されます。",
+    "refused_origin": Said(
+        en="This did not come from a page of this Airflow, so nothing was changed. Open the page again and "
+        "retry; a program must send a bearer token.",
+        ja="このAirflowのページからの操作ではないため、何も変更していません。ページを開き直して、もう一度お試しください。"
+        "プログラムから使う場合は、ベアラートークンが必要です。",
     ),
-    "not_found": ("There is no such page.", "ページが見つかりません。"),
-    "language": ("Language", "言語"),
-    "sections": ("Pages", "ページ"),
-    "back_mailbox": ("All mails", "メール一覧"),
-    **sending_texts.TEXTS,
 }
+"""Why somebody is refused, by the ``message`` of access.Refused."""
 
-
-def text(language: str, name: str) -> str:
-    """The text of that name; what has none is said to be a page that is not there."""
-    english, japanese = _TEXTS.get(name, _TEXTS["not_found"])
-    return japanese if language == "ja" else english
+NO_LOGIN = Said(
+    en="You are not signed in, or not any more. Sign in to Airflow and try again.",
+    ja="サインインしていないか、有効期限が切れています。Airflowにサインインしてからもう一度お試しください。",
+)
+NOT_FOUND = Said(
+    en="There is nothing at this address. It may be old, or belong to another version.",
+    ja="このアドレスには何もありません。古いアドレスか、別のバージョンのものである可能性があります。",
+)
+INVALID = Said(
+    en="The request is not right: {where}. Nothing was changed.",
+    ja="リクエストの内容に誤りがあります（{where}）。何も変更していません。",
+)
+OTHER = Said(en="This did not work: {told}", ja="処理できませんでした（{told}）")
+NO_DATABASE = Said(
+    en="The database cannot be used now. Nothing is lost: what is due goes on once it is back. "
+    "Try again in a moment.",
+    ja="現在データベースを利用できません。失われるものはなく、復旧すると処理が再開されます。"
+    "少し待ってからもう一度お試しください。",
+)
+NO_DATABASE_BECAUSE = Said(
+    en="The database cannot be used now. Nothing is lost: what is due goes on once it is back. ({told})",
+    ja="現在データベースを利用できません。失われるものはなく、復旧すると処理が再開されます。（{told}）",
+)

@@ -106,3 +106,23 @@ def test_a_taken_port_is_noticed() -> None:
         other.bind(("127.0.0.1", ports.collector))
         other.listen()
         assert ports.in_use() == [("collector", ports.collector)]
+
+
+def test_what_is_published_in_the_builder_runs_in_the_demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+
+    from airflow_ma.bundle import JourneyBundle
+    from airflow_ma.plugin.airflow_dags import bundle_name
+
+    assert bundle_name() is None  # Airflow as it comes does not know our bundle
+    environment = _place(tmp_path).environment({})
+    monkeypatch.setenv(
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST",
+        environment["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"],
+    )
+    assert bundle_name() == "journeys"
+    found = {bundle.name: type(bundle) for bundle in DagBundlesManager().get_all_dag_bundles()}
+    assert found["journeys"] is JourneyBundle
+    assert "dags-folder" in found

@@ -1,0 +1,40 @@
+"""Short addresses that mails, docs and the command line name: they lead to our pages in Airflow."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from airflow_ma.plugin.airflow_plugin import NAV_ROUTE, PREFIX
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def start(request: Request) -> Response:
+    """The plugin's own address."""
+    return _to(request, "journeys")
+
+
+@router.get("/mailbox")
+def mailbox(request: Request) -> Response:
+    """The sandbox mailbox."""
+    return _to(request, "mailbox")
+
+
+@router.get("/mailbox/{message_id}")
+def mail(request: Request, message_id: int) -> Response:
+    """One mail of it."""
+    return _to(request, f"mailbox/{message_id}")
+
+
+@router.get("/sending")
+def sending(request: Request) -> Response:
+    """How sending goes."""
+    return _to(request, "sending")
+
+
+def _to(request: Request, page: str) -> Response:
+    # Which of our pages it is stands behind the #: Airflow would mount them anew at every change of the path.
+    base = request.scope["root_path"].removesuffix(PREFIX)
+    return RedirectResponse(f"{base}/plugin/{NAV_ROUTE}#/{page}", status_code=307)

@@ -1,0 +1,82 @@
+"""What several parts of the API say and are told; their names are those of the pages' types."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, FiniteFloat, JsonValue
+
+from airflow_ma.journey.document import JourneyDocument, StepDocument
+from airflow_ma.journey.said import Said
+
+__all__ = [
+    "CheckResult",
+    "ErrorAnswer",
+    "ErrorDetail",
+    "FixAction",
+    "JourneyDocument",
+    "Layout",
+    "Position",
+    "ProblemView",
+    "Said",
+    "StepDocument",
+]
+
+
+class Position(BaseModel):
+    """Where a step stands on the canvas, in pixels."""
+
+    x: FiniteFloat
+    y: FiniteFloat
+
+
+Layout = dict[str, Position]
+
+
+class FixAction(BaseModel):
+    """What a fix button does to the document. Fields that do not apply are null."""
+
+    do: Literal["connect", "disconnect", "set", "remove", "end", "entry"]
+    title: Said
+    step: str | None
+    outcome: str | None
+    to: str | None
+    setting: str | None
+    value: JsonValue
+    kind: str | None
+
+
+class ProblemView(BaseModel):
+    """Something wrong with a journey, said so that a marketer can put it right."""
+
+    rule: str
+    severity: Literal["error", "warning"]
+    message: Said
+    fix: Said
+    step: str | None
+    setting: str | None
+    outcome: str | None
+    line: int | None
+    actions: list[FixAction]
+
+
+class CheckResult(BaseModel):
+    """Everything that is wrong; empty: nothing is."""
+
+    problems: list[ProblemView]
+
+
+class ErrorDetail(BaseModel):
+    """Why a request was refused. What does not apply is left out."""
+
+    code: str
+    message: Said
+    saved_by: str | None = None
+    saved_at: str | None = None
+    problems: list[ProblemView] | None = None
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every error."""
+
+    detail: ErrorDetail
