@@ -6,7 +6,7 @@ import csv
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -111,6 +111,16 @@ class AudienceOperator(StepOperator):
         self.look_again = look_again
         if when is not None:
             self.only_mode = "continuous"  # a one-off campaign begins with its whole cohort
+        if csv_list is not None and not _is_beside(csv_list):
+            raise StepError(
+                f"step '{self.task_id}' (AudienceOperator): csv_list: '{csv_list}' must be a file beside the "
+                "journey's, or in a folder there, such as lists/guests.csv",
+                settings=("csv_list",),
+                said=Said(
+                    en="Name a file beside the journey's, or in a folder there, such as lists/guests.csv",
+                    ja="ジャーニーと同じ場所かその中のフォルダにあるファイルを指定してください（例: lists/guests.csv）",
+                ),
+            )
         if when is not None and csv_list is not None:
             raise StepError(
                 f"step '{self.task_id}' (AudienceOperator): give either `when` or `csv_list`, not both; "
@@ -183,10 +193,8 @@ class AudienceOperator(StepOperator):
         return sa.or_(one_of(dialect, contact.c.key, entries), one_of(dialect, contact.c.email_key, lower))
 
     def _list_path(self) -> Path:
-        path = Path(self.csv_list or "")
-        if not path.is_absolute() and self.source is not None:
-            path = Path(self.source.file).parent / path
-        return path
+        folder = Path(self.source.file).parent if self.source is not None else Path()
+        return folder / (self.csv_list or "")
 
     def _read_list(self) -> list[str]:
         path = self._list_path()
@@ -204,3 +212,9 @@ class AudienceOperator(StepOperator):
         found = [row for row in rows if row.lower() not in {"key", "email", "メールアドレス", "顧客id"}]
         log.info("%s: %d entries on the list %s", self.task_id, len(found), path.name)
         return found
+
+
+def _is_beside(csv_list: str) -> bool:
+    """Whether the path stays in the journey's folder: who builds in a browser must not read other files."""
+    path = PurePosixPath(csv_list.replace("\\", "/"))
+    return not (path.is_absolute() or PureWindowsPath(csv_list).drive or ".." in path.parts or "\0" in csv_list)

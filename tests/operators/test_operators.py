@@ -13,6 +13,7 @@ from airflow_ma.dag import Journey, StepError
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import alert, contact, contact_tag, enrollment
+from airflow_ma.journey.model import Source
 from airflow_ma.operators import (
     AlertSalesOperator,
     AudienceOperator,
@@ -122,10 +123,13 @@ def test_alert_says_who_why_and_what_to_do_once(database: Database, clock: Manua
 def test_an_audience_from_a_list_of_keys_or_addresses(
     database: Database, tmp_path: Path, encoding: str
 ) -> None:
-    listed = tmp_path / "list.csv"
+    listed = tmp_path / "lists" / "list.csv"
+    listed.parent.mkdir()
     listed.write_text("email,名前\nC1@Example.com,山田\n\nc3,佐藤\nnobody,x\n", encoding=encoding)
     with Journey("listed") as journey:
-        AudienceOperator(task_id="people", csv_list=str(listed)) >> EndOperator(task_id="end")
+        people = AudienceOperator(task_id="people", csv_list="lists/list.csv")
+        people.source = Source(str(tmp_path / "journey.yaml"), 1)
+        people >> EndOperator(task_id="end")
     first, _, third = add_contacts(database, 3)
     sweep(journey, database)
     assert set(places(database)) == {first, third}
@@ -139,12 +143,19 @@ def test_a_list_that_is_not_there_says_where_it_was_looked_for(database: Databas
 
 
 def test_the_check_finds_a_list_that_is_not_there(tmp_path: Path) -> None:
-    missing = AudienceOperator(task_id="people", csv_list=str(tmp_path / "gone.csv"))
+    missing = AudienceOperator(task_id="people", csv_list="gone.csv")
+    missing.source = Source(str(tmp_path / "journey.yaml"), 1)
     (problem,) = missing.inspect()
     assert problem.rule == "missing-list"
     assert "gone.csv" in problem.message
     (tmp_path / "gone.csv").write_text("c1\n")
     assert list(missing.inspect()) == []
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../secret.csv", r"..\..\secret.csv", r"C:\secret.csv", "a/../../b"])
+def test_a_list_lies_beside_the_journey(path: str) -> None:
+    with pytest.raises(StepError, match="must be a file beside"):
+        AudienceOperator(task_id="people", csv_list=path)
 
 
 def test_one_contact_enters_once_however_often_one_looks(database: Database, clock: ManualClock) -> None:
