@@ -1,7 +1,7 @@
 """Builds the pages of ``ui/`` into the package, with a node that comes as a Python package.
 
-hatchling runs this whenever it builds or installs airflow_ma; ``python ui/hatch_build.py`` does it by hand. An
-sdist carries the built pages, so nothing is built when one is installed. AIRFLOW_MA_SKIP_UI=1 leaves it out.
+hatchling runs this whenever it builds or installs airflow_ma; ``python ui/hatch_build.py`` does it by hand.
+An sdist carries the built pages, so installing one builds nothing. AIRFLOW_MA_SKIP_UI=1 leaves them out.
 """
 
 from __future__ import annotations

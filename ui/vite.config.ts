@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import cssInjectedByJs from "vite-plugin-css-injected-by-js";
+import { esmExternalRequirePlugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // Airflow gives plugins its own React under these names; everything else is in the bundle.
@@ -8,14 +9,18 @@ const AIRFLOWS_OWN = { react: "React", "react-dom": "ReactDOM", "react/jsx-runti
 const airflow = process.env.AIRFLOW_URL ?? "http://localhost:8080";
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), cssInjectedByJs()],
+  plugins: [
+    react(),
+    cssInjectedByJs(),
+    // Some libraries `require` React: in a browser that must become an import, too.
+    esmExternalRequirePlugin({ external: Object.keys(AIRFLOWS_OWN) }),
+  ],
   define: command === "build" ? { "process.env.NODE_ENV": '"production"' } : {},
   build: {
     outDir: "../airflow_ma/plugin/bundle",
     emptyOutDir: true,
     lib: { entry: "src/main.tsx", formats: ["umd"], name: "AirflowPlugin", fileName: () => "journeys.js" },
     rollupOptions: {
-      external: Object.keys(AIRFLOWS_OWN),
       output: { globals: AIRFLOWS_OWN, exports: "default" },
     },
   },

@@ -21,6 +21,8 @@ LONGEST_GOAL_MS = 90 * DAY
 """After entering, a goal that states no time of its own can be reached for so long."""
 
 e = enrollment.c
+# Not the bare column: to group by it SQLite would read the whole table in the order of its journeys.
+_journey_id = (e.journey_id + 0).label("journey_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +94,43 @@ def _day_starts(now: int, timezone: str) -> list[int]:
 def _entered(starts: Sequence[int]) -> sa.Select[tuple[int, int, int]]:
     later = [(e.entered_at < end, day) for day, end in enumerate(starts[1:])]
     day = sa.case(*later, else_=DAYS - 1).label("day")
-    query = sa.select(e.journey_id, day, sa.func.count().label("number"))
-    return query.where(e.entered_at >= starts[0]).group_by(e.journey_id, day)
+    query = sa.select(_journey_id, day, sa.func.count().label("number"))
+    return query.where(e.entered_at >= starts[0]).group_by(_journey_id, day)
 
 
 def _per_journey(connection: sa.Connection, where: sa.ColumnElement[bool]) -> dict[int, int]:
-    query = sa.select(e.journey_id, sa.func.count()).where(where).group_by(e.journey_id)
+    query = sa.select(_journey_id, sa.func.count()).where(where).group_by(_journey_id)
     return {journey_id: number for journey_id, number in connection.execute(query)}
 
 
 def _converted(connection: sa.Connection, goals: Mapping[int, EventCondition], since: int) -> dict[int, int]:
-    parts = []
+    """One pass over those who entered lately enough, each looked at with the goal of their journey."""
+    having: defaultdict[EventCondition, list[int]] = defaultdict(list)
     for journey_id, goal in goals.items():
-        within = LONGEST_GOAL_MS if goal.within is None else length_ms(goal.within)
-        done = event.alias()
-        reached_at = (
-            sa.select(done.c.at)
-            .where(done.c.contact_id == e.contact_id, *event_matches(goal, done))
-            .where(done.c.at >= e.entered_at, done.c.at <= e.entered_at + within)
-            .order_by(done.c.at)
-            .limit(1)
-            .offset(goal.times - 1)
-            .correlate(enrollment)
-            .scalar_subquery()
-        )
-        entered = sa.and_(e.journey_id == journey_id, e.entered_at >= since - within)
-        number = sa.func.count().label("number")
-        parts.append(
-            sa.select(sa.literal(journey_id).label("journey_id"), number).where(entered, reached_at >= since)
-        )
-    return {row.journey_id: row.number for row in connection.execute(sa.union_all(*parts))}
+        having[goal].append(journey_id)
+    longest = max(_length(goal) for goal in having)
+    reached = sa.case(
+        *((e.journey_id.in_(ids), _reached_at(goal) >= since) for goal, ids in having.items()),
+        else_=sa.false(),
+    )
+    query = sa.select(_journey_id, sa.func.count()).where(e.entered_at >= since - longest, reached)
+    return {journey_id: number for journey_id, number in connection.execute(query.group_by(_journey_id))}
+
+
+def _length(goal: EventCondition) -> int:
+    return LONGEST_GOAL_MS if goal.within is None else length_ms(goal.within)
+
+
+def _reached_at(goal: EventCondition) -> sa.ScalarSelect[int]:
+    """When the passage reached the goal first; NULL if it did not."""
+    done = event.alias()
+    return (
+        sa.select(done.c.at)
+        .where(done.c.contact_id == e.contact_id, *event_matches(goal, done))
+        .where(done.c.at >= e.entered_at, done.c.at <= e.entered_at + _length(goal))
+        .order_by(done.c.at)
+        .limit(1)
+        .offset(goal.times - 1)
+        .correlate(enrollment)
+        .scalar_subquery()
+    )

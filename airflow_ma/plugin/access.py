@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from airflow.api_fastapi.app import get_auth_manager
@@ -23,13 +23,11 @@ from fastapi import Depends, HTTPException, Request
 from airflow_ma.engine.database import Database, DatabaseError, open_database
 from airflow_ma.engine.tables import journey
 from airflow_ma.plugin.airflow_dags import our_team, team_names
-from airflow_ma.plugin.airflow_plugin import PREFIX
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 
 
-SECTIONS = ("mailbox", "sending")
 Method = Literal["GET", "PUT"]
 
 
@@ -195,17 +193,3 @@ def json_only(request: Request, _: GetUserDep) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise HTTPException(415, "send the body as JSON, with the header Content-Type: application/json")
-
-
-def login_url(request: Request) -> str:
-    """Airflow's login page, which leads back here."""
-    here: str = request.scope["root_path"]
-    back = request.url.path if request.method == "GET" else f"{here}/{section_of(request)}"
-    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return f"{here.removesuffix(PREFIX)}/api/v2/auth/login?{urlencode({'next': back + query})}"
-
-
-def section_of(request: Request) -> str:
-    """Which of our pages the request belongs to: the first part of its path below ours."""
-    first = request.url.path.removeprefix(request.scope["root_path"]).strip("/").partition("/")[0]
-    return first if first in SECTIONS else SECTIONS[0]

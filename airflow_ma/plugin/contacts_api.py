@@ -1,11 +1,13 @@
-"""Contacts for the pages: a list to search, and everything about one person."""
+"""Contacts for the pages: a list to search, and everything about one person.
+
+Who is meant stands in the body of a POST: names, addresses and keys must not get into access logs.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_ma.contacts.audience import why_not_mailed
 from airflow_ma.dag.explain import Explainer
@@ -15,7 +17,7 @@ from airflow_ma.insight.standing import standings
 from airflow_ma.insight.timeline import timeline
 from airflow_ma.insight.timeline_texts import both, moment
 from airflow_ma.journey.said import Said
-from airflow_ma.plugin.access import ReaderDep
+from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.contact_models import (
     ContactKey,
@@ -30,28 +32,38 @@ LONGEST_SEARCH, MOST_WORDS = 200, 5
 _AGREED = Said(en="Agreed on {at}", ja="{at} に受信に同意")
 _NEVER_ASKED = Said(en="Has not unsubscribed", ja="配信停止の申し出はありません")
 _SINCE = Said(en="{why}, {at}", ja="{why}（{at}）")
+ASKED_BY_US = [Depends(own_origin), Depends(json_only)]
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])
 
 
-@router.get("")
-def list_contacts(
-    reader: ReaderDep,
-    search: Annotated[
-        str, Query(max_length=LONGEST_SEARCH, description="Words in name, address, key or a tag.")
-    ] = "",
-    after: Annotated[
-        str | None, Query(pattern=r"^\d{1,18}$", description="The next_after of a page.")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> ContactList:
+class ContactSearch(BaseModel):
+    """Whom to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    search: str = Field(max_length=LONGEST_SEARCH, description="Words in name, address, key or a tag.")
+    after: str | None = Field(pattern=r"^\d{1,18}$", description="The next_after of a page.")
+    limit: int = Field(ge=1, le=200)
+
+
+class ContactQuestion(BaseModel):
+    """About whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: ContactKey
+
+
+@router.post("/search", dependencies=ASKED_BY_US)
+def search_contacts(reader: ReaderDep, body: ContactSearch) -> ContactList:
     """The newest contacts, or those that have every word of the search."""
-    words = " ".join(search.replace("\0", "").split()[:MOST_WORDS])
+    words = " ".join(body.search.replace("\0", "").split()[:MOST_WORDS])
     with reader.database.read() as connection:
         page = contacts_page(
             connection,
             search=words,
-            after=None if after is None else int(after),
-            limit=limit,
+            after=None if body.after is None else int(body.after),
+            limit=body.limit,
             journeys=reader.journeys,
         )
     return ContactList(
@@ -61,8 +73,8 @@ def list_contacts(
     )
 
 
-@router.get("/{key:path}")
-def get_contact(reader: ReaderDep, key: Annotated[ContactKey, Path()]) -> ContactView:
+@router.post("/one", dependencies=ASKED_BY_US)
+def view_contact(reader: ReaderDep, body: ContactQuestion) -> ContactView:
     """One person: what is known, where they stand, and everything that happened."""
     now = reader.database.clock().now()
     c = contact.c
@@ -70,7 +82,7 @@ def get_contact(reader: ReaderDep, key: Annotated[ContactKey, Path()]) -> Contac
         row = connection.execute(
             sa.select(contact, why_not_mailed().label("refused"), suppression.c.at.label("suppressed_at"))
             .outerjoin(suppression, suppression.c.email_key == c.email_key)
-            .where(c.key == key)
+            .where(c.key == body.key)
         ).one_or_none()
         if row is None:
             raise unknown_contact()

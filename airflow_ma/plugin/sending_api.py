@@ -18,7 +18,9 @@ LONGEST_ID = 250
 """Characters of a connection's id, as in Airflow."""
 
 Hours = Annotated[int, Query(ge=1, le=MOST_HOURS, description="Count the mails of so many hours.")]
-AfterText = Annotated[str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="The next_after of a page.")]
+AfterText = Annotated[
+    str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="The next_after of a page.")
+]
 router = APIRouter(prefix="/api/sending", tags=["sending"])
 
 

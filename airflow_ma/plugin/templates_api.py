@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ from airflow_ma.dag.load import builder_file
 from airflow_ma.engine.mail import Recipient
 from airflow_ma.engine.tables import contact
 from airflow_ma.journey.said import Said
-from airflow_ma.plugin.access import ReaderDep
+from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.contact_models import ContactKey
 from airflow_ma.plugin.contacts_api import unknown_contact
@@ -71,14 +71,18 @@ def list_templates(reader: ReaderDep) -> list[TemplateSummary]:
     ]
 
 
-@router.get("/{name}/preview")
+class PreviewRequest(BaseModel):
+    """For whom; in a body, because a key must not get into access logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contact: ContactKey | None = Field(description="Key; null: a made-up person.")
+    language: str | None = Field(pattern="^[a-z]{2,3}$", description="null: the person's own.")
+
+
+@router.post("/{name}/preview", dependencies=[Depends(own_origin), Depends(json_only)])
 def preview(
-    reader: ReaderDep,
-    name: Annotated[str, InPath(max_length=250)],
-    contact: Annotated[ContactKey | None, Query(description="Key; none: a made-up person.")] = None,
-    language: Annotated[
-        str | None, Query(pattern="^[a-z]{2,3}$", description="None: the person's own.")
-    ] = None,
+    reader: ReaderDep, name: Annotated[str, InPath(max_length=250)], body: PreviewRequest
 ) -> TemplatePreview:
     """The mail, filled in for one person."""
     folder = emails_folder()
@@ -90,9 +94,12 @@ def preview(
             f"「{name[:100]}」というメールテンプレートはありません。別のテンプレートを選んでください",
         )
     with reader.database.read() as connection:
-        to = made_up_person(connection, language) if contact is None else _recipient(connection, contact)
+        if body.contact is None:
+            to = made_up_person(connection, body.language)
+        else:
+            to = _recipient(connection, body.contact)
     try:
-        shown = preview_mail(load_template(folder, name), to, language)
+        shown = preview_mail(load_template(folder, name), to, body.language)
     except TemplateError as error:
         said = _BROKEN.filled(problem=str(error).replace(f"{folder}/", ""))
         raise ApiError(422, "invalid", said.en, said.ja) from error

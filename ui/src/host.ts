@@ -47,7 +47,7 @@ export function useHost(): Host {
 
 /** The same, outside components. */
 export function hostNow(): Host {
-  return (current = read());
+  return read();
 }
 
 /** Path under which Airflow is mounted, without a slash at the end: "" or "/prefix". */

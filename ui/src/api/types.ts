@@ -303,7 +303,7 @@ export interface TemplateSummary {
   problem: Said | null;
 }
 
-/** GET templates/{name}/preview?contact=KEY&language=ja -> TemplatePreview */
+/** POST templates/{name}/preview {contact, language} -> TemplatePreview */
 export interface TemplatePreview {
   language: string;
   sender: string;
@@ -315,7 +315,7 @@ export interface TemplatePreview {
 
 // --- Contacts ---------------------------------------------------------------------------------------------
 
-/** GET contacts?search=&after=CURSOR&limit=50 -> ContactList */
+/** POST contacts/search {search, after, limit} -> ContactList */
 export interface ContactSummary {
   key: string;
   name: string | null;
@@ -362,7 +362,7 @@ export interface Standing {
   waits_for: Said;
 }
 
-/** GET contacts/{key} */
+/** POST contacts/one {key} -> ContactView */
 export interface ContactView extends ContactSummary {
   timezone: string;
   attributes: Record<string, Json>;

@@ -21,6 +21,7 @@ import { ToastList } from "./toasts";
 export function App() {
   const { dark, language } = useHost();
   const { me, error, load } = useMe();
+  const route = useRoute();
   useEffect(() => {
     if (!useMe.getState().me) void load();
   }, [load]);
@@ -31,7 +32,7 @@ export function App() {
     <div className={`ma-root ma-app ${dark ? "ma-dark" : ""}`} lang={language}>
       <Tabs />
       <main className="ma-page">
-        <ErrorBoundary key={location.hash}>
+        <ErrorBoundary place={route.join("/")}>
           {error && !me ? (
             <div className="ma-page-inner">
               <ErrorNote error={error} retry={() => void load()} />

@@ -4,8 +4,8 @@ import { Button } from "./Button";
 import { Empty } from "./Notes";
 import { texts } from "./texts";
 
-/** A crash in one of our pages shows this instead of Airflow's own error page. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+/** A crash in one of our pages shows this instead of Airflow's own error page; another `place` tries anew. */
+export class ErrorBoundary extends Component<{ place: string; children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false };
 
   static getDerivedStateFromError(): { crashed: boolean } {
@@ -14,6 +14,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { crashed:
 
   override componentDidCatch(error: unknown): void {
     console.error("airflow_ma: the page has stopped", error);
+  }
+
+  override componentDidUpdate(before: { place: string }): void {
+    if (before.place !== this.props.place && this.state.crashed) this.setState({ crashed: false });
   }
 
   override render(): ReactNode {

@@ -16,6 +16,7 @@ export const texts = defineTexts({
     ja: "保存済みの内容は失われていません。ページを再読み込みしてください。繰り返す場合は、操作の内容を管理者にお知らせください。",
   },
   reload: { en: "Load again", ja: "再読み込み" },
+  refused: { en: "You may not see this", ja: "この内容を表示する権限がありません" },
   not_found: { en: "There is no such page", ja: "ページが見つかりません" },
   not_found_about: { en: "The address may be old.", ja: "アドレスが古い可能性があります。" },
   fast: { en: "Demo: a day lasts {n} s", ja: "デモ：1日が{n}秒で進みます" },

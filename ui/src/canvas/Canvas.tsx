@@ -1,0 +1,271 @@
+import "@xyflow/react/dist/style.css";
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  ConnectionLineType,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+  useReactFlow,
+  type Connection,
+  type FinalConnectionState,
+  type NodeChange,
+} from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent } from "react";
+import type { Layout } from "../api/types";
+import { useHost } from "../host";
+import { useTexts } from "../i18n/define";
+import { places } from "../journey/derived";
+import { validTargets } from "../journey/graph";
+import type { Place } from "../journey/operations";
+import { useEditor } from "../journey/store";
+import { focusStep, useCanvas } from "./canvasStore";
+import { edgesOf, nodesOf, outcomeOfHandle, wayOfEdge, type StepNode as StepNodeType, type WayEdge as WayEdgeType } from "./flow";
+import { takesKeys } from "./keyboard";
+import { STEP_DRAG } from "./Palette";
+import { StepNode } from "./StepNode";
+import { texts } from "./texts";
+import { useCanvasKeys } from "./useCanvasKeys";
+import { ViewControls } from "./ViewControls";
+import { READABLE, viewOf } from "./view";
+import { WayEdge } from "./WayEdge";
+
+const NODE_TYPES = { step: StepNode };
+const EDGE_TYPES = { way: WayEdge };
+/** Above this only what is in sight is drawn. */
+const MANY = 400;
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Flow />
+    </ReactFlowProvider>
+  );
+}
+
+function Flow() {
+  const t = useTexts(texts);
+  const { dark } = useHost();
+  const document = useEditor((state) => state.document);
+  const layout = useEditor((state) => state.layout);
+  const catalogue = useEditor((state) => state.catalogue);
+  const selection = useEditor((state) => state.selection);
+  const readOnly = useEditor((state) => state.readOnly);
+  const flow = useReactFlow<StepNodeType, WayEdgeType>();
+  const around = useRef<HTMLDivElement>(null);
+  const onKeyDown = useCanvasKeys(flow);
+
+  const [nodes, setNodes] = useState<StepNodeType[]>([]);
+  const [edges, setEdges] = useState<WayEdgeType[]>([]);
+  const dragging = useRef(false);
+  const where = places(document, layout, catalogue);
+  useEffect(() => {
+    if (dragging.current) return;
+    setNodes((before) => nodesOf(document, where, catalogue, selection, before));
+    setEdges((before) => edgesOf(document, before));
+  }, [document, where, catalogue, selection]);
+  useReveal(around);
+
+  const onNodesChange = useCallback((changes: NodeChange<StepNodeType>[]) => {
+    const selects = changes.filter((change) => change.type === "select");
+    if (selects.length) {
+      const { selection: before, select } = useEditor.getState();
+      const chosen = new Set(before);
+      for (const { id, selected } of selects) {
+        if (selected) chosen.add(id);
+        else chosen.delete(id);
+      }
+      select([...chosen]);
+    }
+    const others = changes.filter((change) => change.type === "position" || change.type === "dimensions");
+    if (others.length) setNodes((before) => applyNodeChanges(others, before));
+  }, []);
+
+  const onNodeDragStop = useCallback((_event: unknown, _node: StepNodeType, moved: StepNodeType[]) => {
+    dragging.current = false;
+    const { document: now, layout: before, catalogue: kinds, moveSteps } = useEditor.getState();
+    const stood = places(now, before, kinds);
+    const really = moved.filter(({ id, position }) => {
+      const old = stood[id];
+      return !old || Math.abs(old.x - position.x) > 1 || Math.abs(old.y - position.y) > 1;
+    });
+    if (really.length) moveSteps(Object.fromEntries(really.map(({ id, position }): [string, Layout[string]] => [id, position])));
+  }, []);
+
+  const endConnection = useCallback((event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState) => {
+    useCanvas.setState({ targets: null, from: null });
+    const outcome = outcomeOfHandle(state.fromHandle?.id);
+    if (state.isValid || state.toNode || !state.fromNode || outcome === null) return;
+    const point = "clientX" in event ? event : event.changedTouches[0];
+    if (!point) return;
+    const anchor = { x: point.clientX, y: point.clientY, width: 1, height: 1 };
+    useCanvas.getState().openMenu({ do: "add", at: { from: state.fromNode.id, outcome }, anchor });
+  }, []);
+
+  const minimap = useMemo(() => document.steps.length > 8, [document]);
+
+  return (
+    // The keys are those of the steps within.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      ref={around}
+      className="ma-flow"
+      data-canvas
+      onKeyDown={onKeyDown}
+      onPointerDownCapture={() => {
+        // Dragging keeps the browser from taking the keyboard out of a form.
+        if (takesKeys(window.document.activeElement)) (window.document.activeElement as HTMLElement).blur();
+      }}
+      onDragOver={(event) => overCanvas(event, readOnly)}
+      onDragLeave={() => {
+        useCanvas.setState({ dropOn: null });
+      }}
+      onDrop={(event) => {
+        dropped(event, flow.screenToFlowPosition);
+      }}
+    >
+      <ReactFlow<StepNodeType, WayEdgeType>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onNodeDragStart={() => {
+          dragging.current = true;
+        }}
+        onNodeDragStop={onNodeDragStop}
+        onConnectStart={(_event, { nodeId }) => {
+          const { document: now, catalogue: kinds } = useEditor.getState();
+          if (nodeId) useCanvas.setState({ targets: validTargets(now, kinds, nodeId), from: nodeId });
+        }}
+        onConnect={connected}
+        onConnectEnd={endConnection}
+        onReconnect={(_edge, connection) => {
+          connected(connection);
+        }}
+        onReconnectStart={(_event, edge) => {
+          const { document: now, catalogue: kinds } = useEditor.getState();
+          useCanvas.setState({ targets: validTargets(now, kinds, edge.source), from: edge.source });
+        }}
+        onReconnectEnd={() => {
+          useCanvas.setState({ targets: null, from: null });
+        }}
+        isValidConnection={({ target }) => useCanvas.getState().targets?.has(target) ?? true}
+        onEdgeDoubleClick={(event, edge) => {
+          openWayMenu(event, edge);
+        }}
+        onNodeDoubleClick={() => {
+          useCanvas.getState().show("settings");
+        }}
+        onPaneClick={() => {
+          useEditor.getState().select([]);
+        }}
+        nodesDraggable={!readOnly}
+        nodesConnectable={!readOnly}
+        edgesReconnectable={!readOnly}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={["Control", "Meta", "Shift"]}
+        selectionMode={SelectionMode.Partial}
+        onlyRenderVisibleElements={document.steps.length > MANY}
+        nodeDragThreshold={4}
+        connectionRadius={40}
+        connectOnClick={false}
+        connectionLineType={ConnectionLineType.SmoothStep}
+        onSelectionEnd={() => {
+          // Shift and drag select texts, too.
+          window.getSelection()?.removeAllRanges();
+        }}
+        zoomOnDoubleClick={false}
+        minZoom={0.1}
+        maxZoom={1.75}
+        onInit={(ready) => {
+          const box = around.current?.getBoundingClientRect();
+          if (box) void ready.setViewport(viewOf(where, box, READABLE));
+        }}
+        colorMode={dark ? "dark" : "light"}
+        aria-label={t("canvas")}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={22} size={1.4} />
+        <ViewControls />
+        {minimap && <MiniMap pannable zoomable ariaLabel={t("minimap")} nodeBorderRadius={12} className="ma-minimap" />}
+      </ReactFlow>
+    </div>
+  );
+}
+
+function connected({ source, target, sourceHandle }: Connection): void {
+  const outcome = outcomeOfHandle(sourceHandle);
+  if (outcome !== null) useEditor.getState().connect(source, outcome, target);
+}
+
+function openWayMenu(event: MouseEvent, edge: WayEdgeType): void {
+  const way = wayOfEdge(edge.id);
+  if (!way || useEditor.getState().readOnly) return;
+  const anchor = { x: event.clientX, y: event.clientY, width: 1, height: 1 };
+  useCanvas.getState().openMenu({ do: "add", at: { edge: way }, anchor });
+}
+
+function wayUnder(event: DragEvent): string | null {
+  const target = event.target instanceof Element ? event.target : null;
+  const plus = target?.closest<HTMLElement>("[data-way]")?.dataset.way;
+  return plus ?? target?.closest<HTMLElement>(".react-flow__edge")?.dataset.id ?? null;
+}
+
+function overCanvas(event: DragEvent, readOnly: boolean): void {
+  if (readOnly || !event.dataTransfer.types.includes(STEP_DRAG)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+  const dropOn = wayUnder(event);
+  if (useCanvas.getState().dropOn !== dropOn) useCanvas.setState({ dropOn });
+}
+
+function dropped(event: DragEvent, inFlow: (point: { x: number; y: number }) => { x: number; y: number }): void {
+  const name = event.dataTransfer.getData(STEP_DRAG);
+  const editor = useEditor.getState();
+  const kind = editor.catalogue.get(name);
+  useCanvas.setState({ dropOn: null });
+  if (!kind) return;
+  event.preventDefault();
+  const over = wayUnder(event);
+  const edge = over === null ? null : wayOfEdge(over);
+  const point = inFlow({ x: event.clientX - 124, y: event.clientY - 40 });
+  // An end or an entry cannot stand within a way.
+  const at: Place = edge && !kind.is_end && !kind.is_entry ? { edge } : { position: point };
+  focusStep(editor.addStep(name, at));
+}
+
+/** Brings what was just added or chosen elsewhere into sight, without moving what is in sight already. */
+function useReveal(around: { current: HTMLDivElement | null }): void {
+  const flow = useReactFlow<StepNodeType, WayEdgeType>();
+  const selection = useEditor((state) => state.selection);
+  const loaded = useEditor((state) => state.view?.document.key ?? null);
+  const [only] = selection;
+  useEffect(() => {
+    if (only === undefined || selection.length !== 1) return;
+    // After React Flow has taken over where the step is.
+    const timer = setTimeout(() => {
+      const box = around.current?.getBoundingClientRect();
+      const node = flow.getNode(only);
+      if (!box || !node) return;
+      const { x, y, zoom } = flow.getViewport();
+      const left = node.position.x * zoom + x;
+      const top = node.position.y * zoom + y;
+      const [width, height] = [(node.width ?? 0) * zoom, (node.height ?? 0) * zoom];
+      const inSight = left >= 8 && top >= 8 && left + width <= box.width - 8 && top + height <= box.height - 8;
+      if (inSight) return;
+      void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
+        zoom: Math.max(zoom, 0.6),
+        duration: 200,
+      });
+    }, 30);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [only, selection, loaded, flow, around]);
+}

@@ -1,0 +1,73 @@
+import "./canvas.css";
+import "./page.css";
+import "./outline.css";
+import { Tooltip } from "radix-ui";
+import { useEffect } from "react";
+import { useKnown } from "../forms/known";
+import { startAutosave } from "../journey/autosave";
+import { startChecking } from "../journey/check";
+import { useEditor } from "../journey/store";
+import { ErrorNote, Loading } from "../shell/Notes";
+import { AddMenu } from "./AddMenu";
+import { Banner } from "./Banner";
+import { Canvas } from "./Canvas";
+import { useCanvas } from "./canvasStore";
+import { useClipboard } from "./clipboardEvents";
+import { ConflictDialog } from "./ConflictDialog";
+import { EmptyCanvas } from "./EmptyCanvas";
+import { KeysDialog } from "./KeysDialog";
+import { Outline } from "./Outline";
+import { Palette } from "./Palette";
+import { PublishDialog } from "./PublishDialog";
+import { SidePanel } from "./SidePanel";
+import { TopBar } from "./TopBar";
+import { usePageKeys } from "./useCanvasKeys";
+import { useOpen } from "./useOpen";
+
+/** The builder: one journey on its canvas, with everything around it. */
+export function CanvasPage({ journey }: { journey: string }) {
+  const { ready, error, retry } = useOpen(journey, false);
+  useEffect(startAutosave, []);
+  useEffect(startChecking, []);
+  useEffect(
+    () => () => {
+      useCanvas.setState({ menu: null, targets: null, from: null, dropOn: null, keysOpen: false, publishing: false });
+    },
+    [],
+  );
+  usePageKeys();
+  useClipboard();
+  useKnown("templates");
+  useKnown("vocabulary");
+  const empty = useEditor((state) => !state.document.steps.length);
+  const readOnly = useEditor((state) => state.readOnly);
+  const outline = useCanvas((state) => state.outline);
+  if (error && !ready) {
+    return (
+      <div className="ma-page-inner">
+        <ErrorNote error={error} retry={retry} />
+      </div>
+    );
+  }
+  if (!ready) return <Loading />;
+  return (
+    <Tooltip.Provider delayDuration={400}>
+      <div className="ma-builder">
+        <TopBar />
+        <Banner />
+        <div className="ma-builder-body">
+          {!readOnly && <Palette />}
+          <div className="ma-stage">
+            {outline ? <Outline /> : <Canvas key={journey} />}
+            {empty && <EmptyCanvas />}
+          </div>
+          <SidePanel />
+        </div>
+        <AddMenu />
+        <KeysDialog />
+        <ConflictDialog />
+        <PublishDialog />
+      </div>
+    </Tooltip.Provider>
+  );
+}

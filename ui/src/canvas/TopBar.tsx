@@ -1,0 +1,215 @@
+import { DropdownMenu, Tooltip } from "radix-ui";
+import type { ReactNode } from "react";
+import type { JourneyState } from "../api/types";
+import { useTexts } from "../i18n/define";
+import { save } from "../journey/autosave";
+import { useEditor } from "../journey/store";
+import { Button, IconButton } from "../shell/Button";
+import { Icon } from "../shell/Icon";
+import { portalContainer } from "../shell/portal";
+import { Link } from "../shell/route";
+import { copySelected, cutSelected, pasteFromButton } from "./clipboardEvents";
+import { airflowPage } from "./links";
+import { showOutline, useCanvas } from "./canvasStore";
+import { texts } from "./texts";
+
+export function TopBar() {
+  const t = useTexts(texts);
+  const readOnly = useEditor((state) => state.readOnly);
+  const state = useEditor((editor) => editor.view?.state ?? "draft");
+  const dagPath = useEditor((editor) => editor.view?.dag_path ?? null);
+  return (
+    <header className="ma-top">
+      <Link to={["journeys"]} className="ma-top-back" title={t("back")}>
+        <Icon name="back" title={t("back")} />
+      </Link>
+      <Title />
+      <StateBadge state={state} />
+      {!readOnly && <SaveState />}
+      <span className="ma-top-space" />
+      {!readOnly && <HistoryButtons />}
+      <Look />
+      <More dagPath={dagPath} />
+      {!readOnly && (
+        <Button
+          look="primary"
+          icon="send"
+          disabled={state === "live"}
+          title={state === "live" ? t("nothing_to_publish") : undefined}
+          onClick={() => {
+            useCanvas.setState({ publishing: true });
+          }}
+        >
+          {t("publish")}
+        </Button>
+      )}
+    </header>
+  );
+}
+
+function Title() {
+  const t = useTexts(texts);
+  const title = useEditor((state) => state.document.title);
+  const readOnly = useEditor((state) => state.readOnly);
+  if (readOnly) return <h1 className="ma-top-title">{title}</h1>;
+  return (
+    <span className="ma-top-title ma-top-title-edit" data-text={title || " "}>
+      <input
+        aria-label={t("title")}
+        title={t("title")}
+        placeholder={t("title")}
+        size={1}
+        maxLength={200}
+        value={title}
+        onChange={(event) => {
+          useEditor.getState().setJourney({ title: event.target.value });
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !event.nativeEvent.isComposing) event.currentTarget.blur();
+        }}
+      />
+    </span>
+  );
+}
+
+const STATE_LOOKS: Record<JourneyState, { look: string; icon: string }> = {
+  draft: { look: "", icon: "pencil" },
+  live: { look: "ma-badge-good", icon: "play" },
+  changed: { look: "ma-badge-accent", icon: "play" },
+  git: { look: "", icon: "code" },
+};
+
+function StateBadge({ state }: { state: JourneyState }) {
+  const t = useTexts(texts);
+  const { look, icon } = STATE_LOOKS[state];
+  return (
+    <span className={`ma-badge ${look}`}>
+      <Icon name={icon} size={13} />
+      {t(`state_${state}`)}
+    </span>
+  );
+}
+
+function SaveState() {
+  const t = useTexts(texts);
+  const saving = useEditor((state) => state.saving);
+  const icon = { saved: "check", saving: "more", unsaved: "more", failed: "warning", conflict: "warning" }[saving];
+  return (
+    <span className={`ma-save ma-save-${saving}`} role="status">
+      <Icon name={icon} size={14} />
+      {t(saving)}
+      {saving === "failed" && (
+        <Button small onClick={() => void save()}>
+          {t("save_again")}
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function HistoryButtons() {
+  const t = useTexts(texts);
+  const past = useEditor((state) => state.history.past.at(-1)?.label);
+  const future = useEditor((state) => state.history.future.at(-1)?.label);
+  const laidOut = useEditor((state) => !Object.keys(state.layout).length);
+  const { undo, redo, autoLayout } = useEditor.getState();
+  return (
+    <div className="ma-top-group">
+      <Tip text={past ? t("undo_what", { what: past }) : t("undo")} keys="Ctrl+Z">
+        <IconButton icon="undo" label={t("undo")} title="" disabled={past === undefined} onClick={undo} />
+      </Tip>
+      <Tip text={future ? t("redo_what", { what: future }) : t("redo")} keys="Ctrl+Shift+Z">
+        <IconButton icon="redo" label={t("redo")} title="" disabled={future === undefined} onClick={redo} />
+      </Tip>
+      <Tip text={t("tidy_about")}>
+        <IconButton icon="layout" label={t("tidy")} title="" disabled={laidOut} onClick={autoLayout} />
+      </Tip>
+    </div>
+  );
+}
+
+function Tip(props: { text: string; keys?: string; children: ReactNode }) {
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger asChild>
+        <span className="ma-tip">{props.children}</span>
+      </Tooltip.Trigger>
+      <Tooltip.Portal container={portalContainer()}>
+        <Tooltip.Content className="ma-tooltip" sideOffset={6}>
+          {props.text}
+          {props.keys && <kbd>{props.keys}</kbd>}
+        </Tooltip.Content>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  );
+}
+
+function Look() {
+  const t = useTexts(texts);
+  const outline = useCanvas((state) => state.outline);
+  const choice = (name: "flow" | "outline", chosen: boolean, icon: string) => (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      onClick={() => {
+        showOutline(name === "outline");
+      }}
+    >
+      <Icon name={icon} size={15} />
+      {t(name)}
+    </button>
+  );
+  return (
+    <div className="ma-look" role="group" aria-label={t("look")}>
+      {choice("flow", !outline, "layout")}
+      {choice("outline", outline, "list")}
+    </div>
+  );
+}
+
+function More({ dagPath }: { dagPath: string | null }) {
+  const t = useTexts(texts);
+  const readOnly = useEditor((state) => state.readOnly);
+  const nothing = useEditor((state) => !state.selection.length);
+  const item = (label: string, icon: string, onSelect: () => void, disabled = false, keys = "") => (
+    <DropdownMenu.Item className="ma-menu-item" disabled={disabled} onSelect={onSelect}>
+      <Icon name={icon} size={16} />
+      <span className="ma-menu-words">{label}</span>
+      {keys && <kbd>{keys}</kbd>}
+    </DropdownMenu.Item>
+  );
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>
+        <IconButton icon="more" label={t("more")} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal container={portalContainer()}>
+        <DropdownMenu.Content className="ma-menu" align="end" sideOffset={4}>
+          {item(t("copy"), "copy", () => void copySelected(), nothing, "Ctrl+C")}
+          {!readOnly && item(t("cut"), "close", () => void cutSelected(), nothing, "Ctrl+X")}
+          {!readOnly && item(t("paste"), "paste", () => void pasteFromButton(), false, "Ctrl+V")}
+          {item(t("select_all"), "check", () => {
+            const { select, document } = useEditor.getState();
+            select(document.steps.map((step) => step.id));
+          }, false, "Ctrl+A")}
+          {item(t("keys"), "info", () => {
+            useCanvas.setState({ keysOpen: true });
+          }, false, "?")}
+          {dagPath !== null && <DagItem path={dagPath} />}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function DagItem({ path }: { path: string }) {
+  const t = useTexts(texts);
+  return (
+    <DropdownMenu.Item className="ma-menu-item" asChild>
+      <a href={airflowPage(path)}>
+        <Icon name="external" size={16} />
+        <span className="ma-menu-words">{t("open_dag")}</span>
+      </a>
+    </DropdownMenu.Item>
+  );
+}

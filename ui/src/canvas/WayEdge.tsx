@@ -1,0 +1,24 @@
+import { BaseEdge, type EdgeProps } from "@xyflow/react";
+import { memo } from "react";
+import { lanes } from "../journey/derived";
+import { useEditor } from "../journey/store";
+import { useCanvas } from "./canvasStore";
+import type { WayEdge as WayEdgeType } from "./flow";
+import { wayPath } from "./wayPath";
+
+/** A way from an outcome to a step. Its name and its "+" belong to the outcome. */
+export const WayEdge = memo(function WayEdge(props: EdgeProps<WayEdgeType>) {
+  const { id, source, target, sourceX, sourceY, targetX, targetY, data } = props;
+  const outcome = data?.outcome ?? "";
+  const taken = useEditor((state) => state.trail?.edges.some(([from, by]) => from === source && by === outcome) ?? false);
+  const dropped = useCanvas((state) => state.dropOn === id);
+  const around = useEditor((state) => lanes(state.document, state.layout, state.catalogue).get(source)?.get(target));
+  return (
+    <BaseEdge
+      id={id}
+      path={wayPath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, around)}
+      interactionWidth={26}
+      className={["ma-way", taken ? "ma-way-taken" : "", dropped ? "ma-way-drop" : ""].join(" ")}
+    />
+  );
+});

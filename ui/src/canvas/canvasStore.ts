@@ -1,0 +1,90 @@
+// What the canvas shows for the moment: menus, dialogs, a connection being drawn.
+import { create } from "zustand";
+import type { Place } from "../journey/operations";
+
+export type SideTab = "settings" | "problems" | "code" | "try";
+
+/** Add: a step there, or a way to one that exists. Link: choose outcome, then target. */
+export type Menu = ({ do: "add"; at: Place } | { do: "link"; step: string }) & {
+  /** On the screen, where the menu opens. */
+  anchor: { x: number; y: number; width: number; height: number };
+};
+
+interface CanvasState {
+  menu: Menu | null;
+  /** Steps a connection being drawn may lead to. */
+  targets: ReadonlySet<string> | null;
+  /** Where that connection begins. */
+  from: string | null;
+  /** The way a dragged step would be put into. */
+  dropOn: string | null;
+  tab: SideTab;
+  sideOpen: boolean;
+  paletteOpen: boolean;
+  outline: boolean;
+  keysOpen: boolean;
+  publishing: boolean;
+  openMenu: (menu: Menu | null) => void;
+  show: (tab: SideTab) => void;
+}
+
+const OUTLINE = "airflow_ma.outline";
+
+function remembered(): boolean {
+  try {
+    return localStorage.getItem(OUTLINE) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+export const useCanvas = create<CanvasState>((set) => ({
+  menu: null,
+  targets: null,
+  from: null,
+  dropOn: null,
+  tab: "settings",
+  sideOpen: true,
+  paletteOpen: true,
+  outline: remembered(),
+  keysOpen: false,
+  publishing: false,
+  openMenu: (menu) => {
+    set({ menu });
+  },
+  show: (tab) => {
+    set({ tab, sideOpen: true });
+  },
+}));
+
+export function showOutline(outline: boolean): void {
+  useCanvas.setState({ outline });
+  try {
+    localStorage.setItem(OUTLINE, outline ? "yes" : "no");
+  } catch {
+    // No storage: it holds for this page only.
+  }
+}
+
+/** Where an element is on the screen. */
+export function anchorOf(element: Element): Menu["anchor"] {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return { x, y, width, height };
+}
+
+/** The element that stands for a step, on the canvas or in the list. */
+export function stepElement(id: string): HTMLElement | null {
+  return document.querySelector(`[data-step-face="${CSS.escape(id)}"]`);
+}
+
+/** Frames to wait for a step that was only just added. */
+const FRAMES = 20;
+
+/** Puts the keyboard on a step, as soon as it is there. */
+export function focusStep(id: string, frames = FRAMES): void {
+  requestAnimationFrame(() => {
+    const element = stepElement(id);
+    if (element) element.focus({ preventScroll: true });
+    else if (frames > 0) focusStep(id, frames - 1);
+  });
+}

@@ -1,0 +1,30 @@
+// Which part of the canvas is shown.
+import type { Viewport } from "@xyflow/react";
+import type { Layout } from "../api/types";
+import { NODE_WIDTH } from "../journey/layout";
+
+const MARGIN = 40;
+/** What stands beside and below the last steps: names of outcomes and "+". */
+const BESIDE = 140;
+const BELOW = 120;
+/** The smallest zoom at which steps can be read. */
+export const READABLE = 0.72;
+export const SMALLEST = 0.1;
+
+/** Everything, as long as that is not smaller than `smallest`; else from the start on. */
+export function viewOf(places: Layout, box: { width: number; height: number }, smallest: number): Viewport {
+  const all = Object.values(places);
+  if (!all.length) return { x: MARGIN, y: MARGIN, zoom: 1 };
+  const left = Math.min(...all.map((place) => place.x));
+  const top = Math.min(...all.map((place) => place.y));
+  const width = Math.max(...all.map((place) => place.x)) - left + NODE_WIDTH + BESIDE;
+  const height = Math.max(...all.map((place) => place.y)) - top + BELOW;
+  const fitting = Math.min((box.width - 2 * MARGIN) / width, (box.height - 2 * MARGIN) / height);
+  const zoom = Math.min(1, Math.max(smallest, fitting));
+  const x = width * zoom < box.width ? (box.width - width * zoom) / 2 : MARGIN;
+  // The start is what stands furthest to the left.
+  const start = Math.min(...all.filter((place) => place.x === left).map((place) => place.y));
+  const middle = box.height / 2 - (start - top + BELOW / 2) * zoom;
+  const y = height * zoom < box.height ? (box.height - height * zoom) / 2 : middle;
+  return { x: x - left * zoom, y: y - top * zoom, zoom };
+}

@@ -1,0 +1,44 @@
+import type { Widget, WidgetProps } from "../widget";
+import { tied } from "../widget";
+import { useDraft } from "../useDraft";
+import { isText } from "../values";
+import type { Json } from "../../api/types";
+
+/** Other JSON than text is shown as it is written, so that nothing is lost by looking at it. */
+export function showText(value: Json): string {
+  if (value === null) return "";
+  return isText(value) ? value : JSON.stringify(value);
+}
+
+function useText({ value, field, onChange }: WidgetProps) {
+  const draft = useDraft({ value, empty: field.default, show: showText, read: (text) => text || undefined, onChange });
+  return {
+    value: draft.text,
+    onBlur: draft.leave,
+    onChange: (event: { currentTarget: { value: string } }) => {
+      draft.type(event.currentTarget.value);
+    },
+  };
+}
+
+function TextInput(props: WidgetProps) {
+  const { field } = props;
+  const max = field.max_length ?? undefined;
+  return <input className="ma-input" {...tied(props.ids)} disabled={props.readOnly} maxLength={max} {...useText(props)} />;
+}
+
+function LongTextInput(props: WidgetProps) {
+  return (
+    <textarea
+      className="ma-input ma-long-text"
+      rows={3}
+      {...tied(props.ids)}
+      disabled={props.readOnly}
+      maxLength={props.field.max_length ?? undefined}
+      {...useText(props)}
+    />
+  );
+}
+
+export const text: Widget = { Input: TextInput };
+export const longText: Widget = { Input: LongTextInput };

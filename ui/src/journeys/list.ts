@@ -1,0 +1,48 @@
+// Which journeys are shown, and in which order.
+import { create } from "zustand";
+import type { JourneyState, JourneySummary } from "../api/types";
+
+export const STATES: readonly JourneyState[] = ["live", "changed", "draft", "git"];
+export const SORTS = ["changed", "title", "active", "entered"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface Wanted {
+  search: string;
+  state: JourneyState | "all";
+  sort: Sort;
+}
+
+/** Small and capital letters, and full and half width, are the same. */
+function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
+}
+
+const ORDERS: Record<Sort, (one: JourneySummary, other: JourneySummary) => number> = {
+  changed: (one, other) => Date.parse(other.changed_at) - Date.parse(one.changed_at),
+  title: (one, other) => one.title.localeCompare(other.title),
+  active: (one, other) => other.active - one.active,
+  entered: (one, other) => other.entered_week - one.entered_week,
+};
+
+export function chosen(journeys: readonly JourneySummary[], wanted: Wanted): JourneySummary[] {
+  const words = folded(wanted.search).split(/\s+/).filter(Boolean);
+  return journeys
+    .filter((one) => wanted.state === "all" || one.state === wanted.state)
+    .filter((one) => words.every((word) => folded(`${one.title} ${one.key}`).includes(word)))
+    .sort((one, other) => ORDERS[wanted.sort](one, other) || one.title.localeCompare(other.title));
+}
+
+/** The states that occur, in their order, with how many journeys there are in each. */
+export function statesOf(journeys: readonly JourneySummary[]): { state: JourneyState; number: number }[] {
+  return STATES.map((state) => ({ state, number: journeys.filter((one) => one.state === state).length })).filter(
+    ({ number }) => number > 0,
+  );
+}
+
+/** What was looked for stays while the reader goes to a canvas and back. */
+export const useWanted = create<Wanted & { want: (wanted: Partial<Wanted>) => void }>((set) => ({
+  search: "",
+  state: "all",
+  sort: "changed",
+  want: set,
+}));

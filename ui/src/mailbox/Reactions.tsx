@@ -1,0 +1,40 @@
+import { useTexts } from "../i18n/define";
+import { Icon } from "../shell/Icon";
+import { texts } from "./texts";
+import type { MailSummary } from "./types";
+
+const REACTIONS = [
+  ["opened", "eye"],
+  ["opened_by_machine", "settings"],
+  ["clicked", "cursor"],
+  ["replied", "reply"],
+  ["unsubscribed", "close"],
+] as const;
+
+/** What the contact did with a mail: pictures in the list, with words in the mail itself. */
+export function Reactions(props: { mail: MailSummary; words?: boolean }) {
+  const t = useTexts(texts);
+  const { mail } = props;
+  const there = REACTIONS.filter(([name]) => mail[name] && !(name === "opened_by_machine" && mail.opened));
+  return (
+    <span className="ma-reactions">
+      {there.map(([name, icon]) =>
+        props.words ? (
+          <span key={name} className={`ma-badge ${tone(name)}`}>
+            <Icon name={icon} size={13} />
+            {t(name)}
+          </span>
+        ) : (
+          <span key={name} className={`ma-reaction ${tone(name)}`} title={t(name)}>
+            <Icon name={icon} size={14} title={t(name)} />
+          </span>
+        ),
+      )}
+    </span>
+  );
+}
+
+function tone(name: string): string {
+  if (name === "unsubscribed") return "ma-badge-danger";
+  return name === "opened_by_machine" ? "" : "ma-badge-good";
+}

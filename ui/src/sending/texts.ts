@@ -1,0 +1,123 @@
+import { defineTexts } from "../i18n/define";
+
+export const texts = defineTexts({
+  title: { en: "Sending", ja: "配信状況" },
+  about: {
+    en: "What goes out, what waits and why, and mails whose fate is open. As of {time}.",
+    ja: "送信の状況、待機中のメールとその理由、送信されたか不明なメールを確認できます（{time} 時点）。",
+  },
+  paused_title: { en: "Sending over {conn_id} is paused", ja: "{conn_id} での配信を停止しています" },
+  paused_since: { en: "Nothing has gone out since {time}.", ja: "{time} から、何も送信していません。" },
+  paused_mails: {
+    en: "{n} mails wait for it in all. None is lost: they go out once sending is resumed.",
+    ja: "待機中のメールは合わせて {n} 通です。失われることはなく、再開すると送信されます。",
+  },
+  paused_none: {
+    en: "Mails that become due will wait. None is lost.",
+    ja: "これから送信するメールは待機します。失われることはありません。",
+  },
+  paused_hint: {
+    en: "First put right what is wrong with the connection (in Airflow: Admin › Connections), then resume.",
+    ja: "まず接続の問題を解決してから（Airflow の［管理］→［接続］）、再開してください。",
+  },
+  resume: { en: "Resume sending", ja: "配信を再開" },
+  resume_who: {
+    en: "Somebody who may edit Airflow's connections can resume it.",
+    ja: "再開できるのは、Airflow の接続を編集できる人です。",
+  },
+  resumed: {
+    en: "Sending goes on. Continuous journeys send what has waited within seconds; in a one-off campaign clear the failed task in Airflow, with downstream.",
+    ja: "配信を再開しました。継続型のジャーニーでは、待機中のメールがまもなく送信されます。単発キャンペーンでは、失敗したタスクを Airflow で下流も含めてクリアしてください。",
+  },
+  connections: { en: "Connections", ja: "接続" },
+  window: { en: "Count the mails of", ja: "集計する期間" },
+  hours_1: { en: "1 hour", ja: "1時間" },
+  hours_24: { en: "24 hours", ja: "24時間" },
+  hours_168: { en: "7 days", ja: "7日間" },
+  counted_since: { en: "since {time}", ja: "{time} 以降" },
+  counted_newest: {
+    en: "since {time}: so many mails went out that only the newest are counted",
+    ja: "{time} 以降（件数が多いため、直近の分だけを集計しています）",
+  },
+  quiet_all: { en: "No mail was sent in this time.", ja: "この期間に送信されたメールはありません。" },
+  quiet: { en: "Nothing in this time.", ja: "この期間の送信はありません。" },
+  open: { en: "Sending", ja: "配信中" },
+  paused: { en: "Paused", ja: "停止中" },
+  channel_sandbox: { en: "Sandbox: nothing leaves", ja: "サンドボックス（実際には送信しません）" },
+  channel_sendgrid: { en: "Over SendGrid", ja: "SendGrid で送信" },
+  channel_smtp: { en: "Over a mail server (SMTP)", ja: "メールサーバー（SMTP）で送信" },
+  n_accepted: { en: "sent", ja: "送信済み" },
+  n_rejected: { en: "not sent", ja: "送信しなかった" },
+  n_sending: { en: "being sent", ja: "送信中" },
+  n_retryable: { en: "to be tried again", ja: "再送待ち" },
+  n_unresolved: { en: "perhaps sent", ja: "送信不明" },
+  n_given_up: { en: "perhaps sent, given up", ja: "不明のまま打ち切り" },
+  next_try: { en: "next at {time}", ja: "次は {time}" },
+  waiting: { en: "Mails that wait", ja: "待機中のメール" },
+  waiting_none: {
+    en: "Nothing waits: every mail that was due has gone out.",
+    ja: "待機中のメールはありません。送信すべきメールはすべて送信されました。",
+  },
+  step: { en: "Journey and step", ja: "ジャーニーとステップ" },
+  number: { en: "Mails", ja: "件数" },
+  why: { en: "Why", ja: "理由" },
+  until: { en: "Goes out", ja: "送信の予定" },
+  when_resumed: { en: "when sending is resumed", ja: "配信の再開後" },
+  when_due: { en: "due: the next run sends it", ja: "次の実行で送信" },
+  when_between: { en: "from {first} to {last}", ja: "{first} から {last} にかけて" },
+  unknown: { en: "Perhaps sent", ja: "送信されたか不明なメール" },
+  unknown_about: {
+    en: "The connection broke while the provider had these mails: they may have arrived, or not. Nobody gets a mail twice because of that.",
+    ja: "配信サービスに渡している途中で通信が途切れたメールです。届いた可能性も、届いていない可能性もあります。二重に届かないよう、確認できるまで再送しません。",
+  },
+  unknown_none: {
+    en: "None. Mails of a worker that dies show up here within five minutes.",
+    ja: "該当するメールはありません。処理が中断した場合、その分は5分以内にここに表示されます。",
+  },
+  unknown_many: { en: "{n} mails over {conn_id}, {time}", ja: "{n} 通、{conn_id}、{time}" },
+  unknown_one: { en: "1 mail over {conn_id}, {time}", ja: "1 通、{conn_id}、{time}" },
+  given_up: {
+    en: "Found out by the provider's events or log; after {until} given up, never sent again.",
+    ja: "配信サービスの通知や記録で確認します。{until} を過ぎても確認できなければ打ち切り、再送はしません。",
+  },
+  given_up_now: {
+    en: "Given up the next time the step looks, unless a trace is found; never sent again.",
+    ja: "次の確認でも記録が見つからなければ打ち切り、再送はしません。",
+  },
+  sent_again: {
+    en: "Found out by the provider's events or log; sent again at {until} if there is no trace: attempt {attempt} of {most}.",
+    ja: "配信サービスの通知や記録で確認します。{until} までに記録が見つからなければ再送します（{most} 回中 {attempt} 回目）。",
+  },
+  sent_again_now: {
+    en: "Sent again the next time the step looks, unless a trace is found: attempt {attempt} of {most}.",
+    ja: "次の確認でも記録が見つからなければ再送します（{most} 回中 {attempt} 回目）。",
+  },
+  recipients: { en: "Whom they are for", ja: "宛先" },
+  hidden: {
+    en: "Whom they are for is shown to those who may edit the journey.",
+    ja: "宛先は、ジャーニーを編集できる人にだけ表示されます。",
+  },
+  more: { en: "Show more", ja: "さらに表示" },
+  suppressed: { en: "Addresses that get no mail", ja: "送信しないアドレス" },
+  suppressed_about: {
+    en: "The suppression list of the whole installation, whoever the addresses belong to.",
+    ja: "この環境全体の送信停止リストです（アドレス数）。",
+  },
+  suppressed_none: {
+    en: "No address is on the suppression list.",
+    ja: "送信停止リストに登録されたアドレスはありません。",
+  },
+  suppressed_new: { en: "{n} new in this time", ja: "この期間に {n} 件増加" },
+  empty_title: { en: "Nothing has been sent yet", ja: "まだ何も送信していません" },
+  empty_about: {
+    en: "As soon as a journey reaches a step that sends mail, you see here what goes out, what waits and until when, and why somebody gets nothing.",
+    ja: "メールを送るステップまでジャーニーが進むと、送信の状況、待機中のメールとその期限、送信されない理由をここで確認できます。",
+  },
+  empty_journeys: { en: "Go to the journeys", ja: "ジャーニー一覧へ" },
+  empty_sandbox: {
+    en: "The sandbox is on: it sends to nobody and keeps every mail in the mailbox.",
+    ja: "現在はサンドボックスです。実際には送信せず、すべてのメールを受信箱に保管します。",
+  },
+  at_tomorrow: { en: "{time} tomorrow", ja: "明日 {time}" },
+  at_yesterday: { en: "{time} yesterday", ja: "昨日 {time}" },
+});
