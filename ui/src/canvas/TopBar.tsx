@@ -1,7 +1,7 @@
 import { DropdownMenu, Tooltip } from "radix-ui";
 import type { ReactNode } from "react";
 import type { JourneyState } from "../api/types";
-import { useTexts } from "../i18n/define";
+import { useSaid, useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
 import { Button, IconButton } from "../shell/Button";
@@ -93,9 +93,11 @@ function StateBadge({ state }: { state: JourneyState }) {
 function SaveState() {
   const t = useTexts(texts);
   const saving = useEditor((state) => state.saving);
+  const say = useSaid();
+  const failure = useEditor((state) => state.failure);
   const icon = { saved: "check", saving: "more", unsaved: "more", failed: "warning", conflict: "warning" }[saving];
   return (
-    <span className={`ma-save ma-save-${saving}`} role="status">
+    <span className={`ma-save ma-save-${saving}`} role="status" title={say(failure)}>
       <Icon name={icon} size={14} />
       {t(saving)}
       {saving === "failed" && (

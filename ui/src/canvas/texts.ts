@@ -40,7 +40,6 @@ export const texts = defineTexts({
   },
   cancel: { en: "Cancel", ja: "キャンセル" },
   close: { en: "Close", ja: "閉じる" },
-  reload: { en: "Try again", ja: "再試行" },
 
   // Publishing
   publish: { en: "Publish", ja: "公開" },
@@ -105,12 +104,6 @@ export const texts = defineTexts({
   },
   palette_more: { en: "More", ja: "その他のステップ" },
   palette_none: { en: "No step is called that.", ja: "該当するステップがありません。" },
-  group_enter: { en: "Enter", ja: "エントリー" },
-  group_send: { en: "Send", ja: "送信" },
-  group_act: { en: "Act", ja: "アクション" },
-  group_wait: { en: "Wait", ja: "待機" },
-  group_split: { en: "Split", ja: "分岐" },
-  group_end: { en: "End", ja: "終了" },
 
   // Canvas
   canvas: { en: "Journey", ja: "ジャーニー" },
@@ -122,8 +115,7 @@ export const texts = defineTexts({
   people_n: { en: "{n} people are here", ja: "{n}人が滞在中" },
   here_now: { en: "Here now", ja: "現在地" },
   passed: { en: "On the way taken", ja: "通過済み" },
-  leads_to: { en: "{outcome} leads to {to}", ja: "{outcome}の場合は{to}へ" },
-  leads_nowhere: { en: "{outcome} leads nowhere yet", ja: "{outcome}の場合の行き先が未設定です" },
+  leads_nowhere: { en: "{outcome}: nothing follows", ja: "{outcome}：この先のステップはありません" },
   unnamed: { en: "(no name)", ja: "（名前なし）" },
   zoom_in: { en: "Zoom in", ja: "拡大" },
   zoom_out: { en: "Zoom out", ja: "縮小" },
@@ -161,7 +153,6 @@ export const texts = defineTexts({
   // Side panel
   side: { en: "Settings and more", ja: "設定など" },
   side_hide: { en: "Hide the panel", ja: "パネルを隠す" },
-  side_show: { en: "Show the panel", ja: "パネルを表示" },
   tab_settings: { en: "Settings", ja: "設定" },
   tab_problems: { en: "Problems", ja: "問題" },
   tab_code: { en: "Code", ja: "コード" },
@@ -175,7 +166,6 @@ export const texts = defineTexts({
   outline_label: { en: "Steps of the journey", ja: "ジャーニーのステップ" },
   outline_settings: { en: "Settings of {title}", ja: "{title}の設定" },
   outline_goes_on: { en: "Goes on at", ja: "合流先" },
-  outline_add: { en: "Add a step", ja: "ステップを追加" },
   outline_connect: { en: "Connect {title}", ja: "{title}をつなぐ" },
   outline_remove: { en: "Remove {title}", ja: "{title}を削除" },
   outline_disconnect: { en: "Remove the connection from {title} ({outcome})", ja: "{title}（{outcome}）の接続を削除" },

@@ -3,6 +3,9 @@ import { useCallback, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { useEditor } from "../journey/store";
 
+/** How often the numbers of people are asked for again. */
+const AGAIN_MS = 30_000;
+
 export interface Opened {
   ready: boolean;
   error: ApiError | null;
@@ -29,6 +32,14 @@ export function useOpen(key: string, embedded: boolean): Opened {
         },
       );
   }, [key, embedded]);
-  useEffect(load, [load]);
+  useEffect(() => {
+    load();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") load();
+    }, AGAIN_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [load]);
   return { ready, error: failed?.key === key ? failed.error : null, retry: load };
 }

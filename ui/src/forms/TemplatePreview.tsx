@@ -19,7 +19,7 @@ export function TemplatePreviewDialog(props: { template: TemplateSummary; onClos
   const [width, setWidth] = useState("desktop");
   const path = `templates/${encodeURIComponent(template.name)}/preview`;
   const { data, error, reload } = useLoad(`${path} ${contact?.key ?? ""} ${language}`, () =>
-    api.post<TemplatePreview>(path, { contact: contact?.key ?? null, language }),
+    api.post<TemplatePreview>(path, { contact: contact?.key ?? null, language: language || null }),
   );
   return (
     <Dialog title={t("preview_of", { name: template.name })} open wide onClose={props.onClose}>

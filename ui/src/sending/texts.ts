@@ -27,7 +27,7 @@ export const texts = defineTexts({
   },
   resumed: {
     en: "Sending goes on. Continuous journeys send what has waited within seconds; in a one-off campaign clear the failed task in Airflow, with downstream.",
-    ja: "配信を再開しました。継続型のジャーニーでは、待機中のメールがまもなく送信されます。単発キャンペーンでは、失敗したタスクを Airflow で下流も含めてクリアしてください。",
+    ja: "配信を再開しました。「常時実行」のジャーニーでは、待機中のメールがまもなく送信されます。「1回だけ実行」のジャーニーでは、失敗したタスクを Airflow で下流も含めてクリアしてください。",
   },
   connections: { en: "Connections", ja: "接続" },
   window: { en: "Count the mails of", ja: "集計する期間" },

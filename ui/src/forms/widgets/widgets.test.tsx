@@ -159,6 +159,7 @@ describe("widgets", () => {
     expect(stored()).toBe("spring");
     await user.click(screen.getByRole("button", { name: "Preview" }));
     const frame = await screen.findByTitle("Hello Ann");
+    expect(asked.find(({ path }) => path.startsWith("templates"))?.body).toEqual({ contact: null, language: null });
     expect(frame).toHaveAttribute("sandbox", "");
     expect(frame).toHaveAttribute("srcdoc", "<p>Mail</p>");
     await user.click(within(screen.getByRole("radiogroup", { name: "Language" })).getByRole("radio", { name: "ja" }));
