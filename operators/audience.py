@@ -46,8 +46,8 @@ class AudienceOperator(StepOperator):
         "ja": "ジャーニーに入る人を決めます。条件に合う人、リストの人、ある行動をした人から選べます。",
     }
     sentence = {
-        "en": "Lets in[ {where}][, from the list {csv_list}][, when: {when}]",
-        "ja": "[{where}を対象にする][（リスト: {csv_list}）][きっかけ: {when}]",
+        "en": "Who enters: {where}[, on the list {csv_list}][; when: {when}]",
+        "ja": "対象：{where}[（リスト：{csv_list}）][・きっかけ：{when}]",
     }
     group = "enter"
     icon = "people"
@@ -217,4 +217,6 @@ class AudienceOperator(StepOperator):
 def _is_beside(csv_list: str) -> bool:
     """Whether the path stays in the journey's folder: who builds in a browser must not read other files."""
     path = PurePosixPath(csv_list.replace("\\", "/"))
-    return not (path.is_absolute() or PureWindowsPath(csv_list).drive or ".." in path.parts or "\0" in csv_list)
+    return not (
+        path.is_absolute() or PureWindowsPath(csv_list).drive or ".." in path.parts or "\0" in csv_list
+    )

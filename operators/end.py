@@ -18,7 +18,7 @@ class EndOperator(StepOperator):
         "en": "Contacts leave the journey here; why is written down.",
         "ja": "ここでジャーニーを終えます。終えた理由が記録されます。",
     }
-    sentence = {"en": "Leaves the journey: {reason}", "ja": "ジャーニーを終了: {reason}"}
+    sentence = {"en": "Leaves the journey[: {reason}]", "ja": "ジャーニーを終了[：{reason}]"}
     group = "end"
     icon = "flag"
     outcomes = ("left",)

@@ -40,9 +40,7 @@ class UpdateContactOperator(StepOperator):
         *,
         attributes: Annotated[
             dict[str, Value],
-            Setting(
-                en="Set attributes (empty value: forget it)", ja="属性を設定（空なら消去）", widget="values"
-            ),
+            Setting(en="Set or forget attributes", ja="属性を設定・消去", widget="values"),
         ] = {},
         add_tags: Annotated[list[Tag], Setting(en="Add tags", ja="タグを追加", widget="words")] = [],
         remove_tags: Annotated[list[Tag], Setting(en="Remove tags", ja="タグを外す", widget="words")] = [],

@@ -9,4 +9,8 @@ export const texts = defineTexts({
     en: "Something went wrong on the server. Try again; if it stays so, ask your administrator.",
     ja: "サーバーで問題が起きました。もう一度お試しください。解決しない場合は管理者にお問い合わせください。",
   },
+  no_start: {
+    en: "Your account may not start runs of this journey. Ask your administrator.",
+    ja: "このジャーニーを開始する権限がありません。管理者にお問い合わせください。",
+  },
 });

@@ -254,18 +254,23 @@ function useReveal(around: { current: HTMLDivElement | null }): void {
       const node = flow.getNode(only);
       if (!box || !node) return;
       const { x, y, zoom } = flow.getViewport();
-      const left = node.position.x * zoom + x;
-      const top = node.position.y * zoom + y;
-      const [width, height] = [(node.width ?? 0) * zoom, (node.height ?? 0) * zoom];
-      const inSight = left >= 8 && top >= 8 && left + width <= box.width - 8 && top + height <= box.height - 8;
-      if (inSight) return;
-      void flow.setCenter(node.position.x + (node.width ?? 0) / 2, node.position.y + (node.height ?? 0) / 2, {
-        zoom: Math.max(zoom, 0.6),
-        duration: 200,
-      });
+      // No further than needed, so that the steps around it stay in sight; with room for what may follow.
+      const across = shift(node.position.x * zoom + x, (node.width ?? 0) * zoom, box.width, ROOM_BEHIND);
+      const down = shift(node.position.y * zoom + y, (node.height ?? 0) * zoom, box.height, MARGIN);
+      if (across || down) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: 200 });
     }, 30);
     return () => {
       clearTimeout(timer);
     };
   }, [only, selection, loaded, flow, around]);
+}
+
+const MARGIN = 40;
+const ROOM_BEHIND = 200;
+
+/** How far a stretch has to be moved to lie within 0 to `space`, with a margin; too long: its beginning counts. */
+function shift(start: number, length: number, space: number, marginAfter: number): number {
+  const over = start + length + marginAfter - space;
+  const moved = over > 0 ? start - over : start;
+  return (moved < MARGIN ? MARGIN : moved) - start;
 }

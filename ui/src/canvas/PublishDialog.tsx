@@ -45,6 +45,7 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
   const [error, setError] = useState<ApiError | null>(null);
   const errors = problems.filter((problem) => problem.severity === "error");
   const warnings = problems.filter((problem) => problem.severity === "warning");
+  const first = useEditor((state) => (state.document.mode === "one_off" ? "publish_once" : "publish_first"));
   const people = Object.values(view?.counts ?? {}).reduce((sum, { waiting }) => sum + waiting, 0);
 
   const publish = async () => {
@@ -78,7 +79,7 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
         <ProblemList title={t("publish_blocked")} problems={errors} close={close} />
       ) : (
         <>
-          <p>{view?.version != null ? t("publish_again", { n: formatNumber(people, language) }) : t("publish_first")}</p>
+          <p>{view?.version != null ? t("publish_again", { n: formatNumber(people, language) }) : t(first)}</p>
           {warnings.length > 0 && <ProblemList title={t("publish_warnings")} problems={warnings} close={close} />}
         </>
       )}

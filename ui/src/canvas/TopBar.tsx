@@ -11,6 +11,7 @@ import { Link } from "../shell/route";
 import { copySelected, cutSelected, pasteFromButton } from "./clipboardEvents";
 import { airflowPage } from "./links";
 import { showOutline, useCanvas } from "./canvasStore";
+import { StartButton } from "./StartButton";
 import { texts } from "./texts";
 
 export function TopBar() {
@@ -30,6 +31,7 @@ export function TopBar() {
       {!readOnly && <HistoryButtons />}
       <Look />
       <More dagPath={dagPath} />
+      <StartButton />
       {!readOnly && (
         <Button
           look="primary"

@@ -1,6 +1,22 @@
 import { defineTexts } from "../i18n/define";
 
 export const texts = defineTexts({
+  start: { en: "Start", ja: "開始" },
+  start_title: { en: "Start now?", ja: "いま開始しますか？" },
+  start_about: {
+    en: "Everybody who fits at this moment goes through the journey, together. To reach others later, start it again.",
+    ja: "この時点で条件に合う人全員が、まとめてジャーニーに入ります。後から対象になった人に送るには、もう一度開始してください。",
+  },
+  start_people: {
+    en: "{n} people fit now; {m} of them may be mailed.",
+    ja: "現在の対象は{n}人、うち{m}人に配信できます。",
+  },
+  start_changed: {
+    en: "The version that was published last is started; newer changes are not in it.",
+    ja: "最後に公開した内容で開始します。その後の変更は含まれません。",
+  },
+  starting: { en: "Starting …", ja: "開始しています…" },
+  started: { en: "It has been started.", ja: "開始しました。" },
   // Top bar
   back: { en: "All journeys", ja: "ジャーニー一覧" },
   title: { en: "Name of the journey", ja: "ジャーニー名" },
@@ -47,6 +63,10 @@ export const texts = defineTexts({
   publish_first: {
     en: "From now on people enter it by its entry step. It becomes a DAG in Airflow within seconds.",
     ja: "公開すると、エントリーの条件に合う人がジャーニーに入り始めます。数秒でAirflowのDAGになります。",
+  },
+  publish_once: {
+    en: "It becomes a DAG in Airflow within seconds. Nobody enters yet: press Start when it shall begin.",
+    ja: "数秒でAirflowのDAGになります。公開しただけでは誰も入りません。「開始」を押すと始まります。",
   },
   publish_again: {
     en: "{n} people are in it now. Each goes on at the step where they stand; from there the new version holds.",
