@@ -21,22 +21,34 @@ function read(): Host {
 }
 
 let current = read();
+const listeners = new Set<() => void>();
+let stop: (() => void) | null = null;
 
+function look(): void {
+  const now = read();
+  if (now.dark === current.dark && now.language === current.language) return;
+  current = now;
+  for (const changed of listeners) changed();
+}
+
+/** One watch for all components: each of them has to hear of a change. */
 function subscribe(changed: () => void): () => void {
-  const look = () => {
-    const now = read();
-    if (now.dark !== current.dark || now.language !== current.language) {
-      current = now;
-      changed();
-    }
-  };
-  look();
-  const observer = new MutationObserver(look);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "lang"] });
-  window.addEventListener("storage", look);
+  listeners.add(changed);
+  if (!stop) {
+    look(); // it may have changed while nobody watched
+    const observer = new MutationObserver(look);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["class", "lang"] });
+    window.addEventListener("storage", look);
+    stop = () => {
+      observer.disconnect();
+      window.removeEventListener("storage", look);
+    };
+  }
   return () => {
-    observer.disconnect();
-    window.removeEventListener("storage", look);
+    listeners.delete(changed);
+    if (listeners.size) return;
+    stop?.();
+    stop = null;
   };
 }
 
