@@ -60,12 +60,7 @@ class AudienceOperator(StepOperator):
         *,
         where: Annotated[
             Condition | None,
-            Setting(
-                en="Who",
-                ja="誰を",
-                widget="condition",
-                help=("Without a condition: everybody", "条件がなければ全員が対象です"),
-            ),
+            Setting(en="Who", ja="誰を", widget="condition"),
         ] = None,
         csv_list: Annotated[
             str | None,
@@ -85,7 +80,10 @@ class AudienceOperator(StepOperator):
                 en="When they do this",
                 ja="この行動をしたとき",
                 widget="entry_event",
-                help=("They enter at that moment", "行動した瞬間に参加します"),
+                help=(
+                    "Optional: they enter at the moment they do it",
+                    "任意です。選ぶと、その行動をした瞬間に参加します",
+                ),
             ),
         ] = None,
         re_entry: Annotated[

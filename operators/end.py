@@ -8,6 +8,7 @@ from pydantic import Field
 
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
+from airflow_ma.insight.timeline_texts import COMPLETED
 
 
 class EndOperator(StepOperator):
@@ -29,8 +30,16 @@ class EndOperator(StepOperator):
         self,
         *,
         reason: Annotated[
-            str, Field(min_length=1, max_length=200), Setting(en="Reason", ja="理由", widget="text")
-        ] = "completed",
+            str,
+            Field(min_length=1, max_length=200),
+            Setting(
+                en="Reason",
+                ja="理由",
+                widget="text",
+                help=("Shown in the history of each contact", "コンタクトの履歴に表示されます"),
+                choices=((COMPLETED, "Completed", "完了"),),
+            ),
+        ] = COMPLETED,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

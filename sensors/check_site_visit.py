@@ -49,7 +49,9 @@ class CheckSiteVisitSensor(StepSensor):
             Setting(en="Pages (* for anything)", ja="ページ（*は任意の文字）", widget="url"),
         ] = "*",
         times: Annotated[int, Field(ge=1, le=1000), Setting(en="At least this often", ja="回数（以上）")] = 1,
-        dwell: Annotated[Duration | None, Setting(en="Stayed at least", ja="滞在時間（以上）")] = None,
+        dwell: Annotated[
+            Duration | None, Setting(en="Stayed at least", ja="滞在時間（以上）", widget="short_duration")
+        ] = None,
         within: Annotated[Duration, Setting(en="Wait for at most", ja="待つ期間")] = days(2),
         since_mail: Annotated[
             str | None,

@@ -28,6 +28,8 @@ NUMBER_COLUMNS = ("score",)
 KINDS = ("attribute", "tag", "event", "not", "all", "any")
 OPERATORS = ("is", "is_not", "one_of", "at_least", "at_most", "contains", "known")
 DEEPEST = 20
+MOST_PARTS = 2_000
+"""Parts of a condition and values in its lists: the database takes a second to understand so many."""
 
 Scalar = bool | int | float | str
 
@@ -226,6 +228,10 @@ class Condition(RootModel[AnyPart]):
             raise ValueError(f"{allowed}; found {' and '.join(found)}: join them with 'all' or 'any'")
         if _too_deep(value, DEEPEST):
             raise ValueError(f"conditions may be nested at most {DEEPEST} deep")
+        if _size(value) > MOST_PARTS:
+            raise ValueError(
+                f"a condition may have at most {MOST_PARTS} parts and values in lists: use a tag"
+            )
         return value
 
 
@@ -233,6 +239,16 @@ def _too_deep(value: Any, left: int) -> bool:
     inner = [part for kind in ("not", "all", "any") for part in _listed(value.get(kind))]
     return bool(inner) and (
         left <= 1 or any(_too_deep(part, left - 1) for part in inner if isinstance(part, Mapping))
+    )
+
+
+def _size(value: Mapping[Any, Any]) -> int:
+    inner = [part for kind in ("not", "all", "any") for part in _listed(value.get(kind))]
+    values = value.get("one_of")
+    return (
+        1
+        + (len(values) if isinstance(values, list) else 0)
+        + sum(_size(part) for part in inner if isinstance(part, Mapping))
     )
 
 

@@ -27,7 +27,8 @@ from airflow.sdk import BaseOperator
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
-from airflow_ma.dag.faults import Fault, faults_of
+from airflow_ma.dag.faults import Fault, Form, faults_of
+from airflow_ma.dag.widgets import plain_schema, widget_of
 from airflow_ma.journey.model import Source
 from airflow_ma.journey.said import Said
 
@@ -124,6 +125,21 @@ def setting_titles(step: type) -> dict[str, Said]:
     return {name: setting.title if setting else Said(en=name, ja=name) for name, setting in found.items()}
 
 
+@functools.cache
+def setting_forms(step: type) -> dict[str, Form]:
+    """What people see of each setting of the step."""
+    model = settings_model(step)
+    schema = model.model_json_schema(mode="serialization")
+    titles = setting_titles(step)
+    return {
+        name: Form(
+            titles[name],
+            widget_of(setting_of(field), plain_schema(schema["properties"][name], schema.get("$defs", {}))),
+        )
+        for name, field in model.model_fields.items()
+    }
+
+
 def step_references(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
     """Setting name -> the kinds of step it may name, for the settings that name another step."""
     found = {name: setting_of(field) for name, field in model.model_fields.items()}
@@ -185,7 +201,7 @@ def validated(step: type, step_id: str, settings: Mapping[str, Any], source: Sou
         problems = [_plain(step, problem) for problem in error.errors()]
         wrong = [str(problem["loc"][0]) for problem in error.errors() if problem["loc"]]
         text = f"step '{step_id}' ({step.__name__}): " + "; ".join(problems)
-        faults = faults_of(error, setting_titles(step))
+        faults = faults_of(error, setting_forms(step), settings)
         raise StepError(text, source, settings=wrong, faults=faults) from None
 
 

@@ -15,7 +15,7 @@ from airflow_ma.dag.declaration import (
     settings_model,
     step_references,
 )
-from airflow_ma.dag.faults import FIXES, Fault
+from airflow_ma.dag.faults import Fault, unknown_setting
 from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.journey import building
 from airflow_ma.dag.load import foreign_settings
@@ -90,7 +90,7 @@ def plain_settings(step: StepDocument) -> dict[str, Any]:
 
 def fault_problem(step: StepDocument, fault: Fault, source: Source | None) -> Problem:
     """A wrong setting as a problem of its step."""
-    fix = FIXES[fault.rule]
+    fix = fault.fix
     return Problem(
         "invalid-step",
         f"step '{step.id}': {fault.said.en}",
@@ -108,7 +108,8 @@ def _whole(document: JourneyDocument, source: Source | None) -> Iterator[Problem
         values = {"name": document.key}
         yield Problem.told(rule="invalid-id", case="invalid-journey-id", source=source, values=values)
     if not document.title.strip():
-        yield Problem.told(rule="no-title", source=source, values={"journey": document.key})
+        values = {"journey": document.key}
+        yield Problem.told(rule="no-title", source=source, setting="title", values=values)
     try:
         read_goal(document.goal, document.key, source)
     except JourneyError as error:
@@ -118,14 +119,10 @@ def _whole(document: JourneyDocument, source: Source | None) -> Iterator[Problem
 def _build(step: StepDocument, source: Source | None) -> tuple[StepOperator | None, list[Problem]]:
     kind = step_kinds().get(step.kind)
     if kind is None:
-        fault = Fault(None, UNKNOWN_KIND.filled(kind=step.kind))
-        problem = fault_problem(step, fault, source)
-        return None, [replace(problem, values={**problem.values, "fix": _REMOVE_STEP, "sort": "kind"})]
+        fault = Fault(None, UNKNOWN_KIND.filled(kind=step.kind), "kind", _REMOVE_STEP)
+        return None, [fault_problem(step, fault, source)]
     foreign = foreign_settings(step)
-    unknown = Said(en="There is no setting “{title}”", ja="「{title}」という設定はありません")
-    problems = [
-        fault_problem(step, Fault(name, unknown.filled(title=name), "unknown"), source) for name in foreign
-    ]
+    problems = [fault_problem(step, unknown_setting(name), source) for name in foreign]
     own: dict[str, Any] = {name: value for name, value in step.settings.items() if name not in foreign}
     try:
         with building:

@@ -34,6 +34,19 @@ def said_length(ms: int) -> Said:
     return Said(en=format_duration(rounded, "en"), ja=format_duration(rounded, "ja"))
 
 
+def step_title(step: str, title: str, kind: str | None) -> Said:
+    """What people call a step: as its author does, else by its kind. ``step`` is its id."""
+    known = None if kind is None else step_kinds().get(kind)
+    if title != step or known is None:
+        return Said(en=title, ja=title)
+    return kind_title(known)
+
+
+def kind_title(kind: type[StepOperator]) -> Said:
+    """What people call a kind of step."""
+    return Said(en=kind.title.get("en", kind.kind), ja=kind.title.get("ja", kind.title.get("en", kind.kind)))
+
+
 def outcome_title(step: type[StepOperator] | StepOperator, outcome: str) -> Said:
     """What people call an outcome of the step."""
     titles = step.outcome_titles.get(outcome)
@@ -47,6 +60,9 @@ class Explainer(Why):
         self._connection = connection
         self._versions: dict[tuple[int, int], Mapping[str, Mapping[str, Any]]] = {}
         self._cases: dict[Place, Cases] = {}
+
+    def called(self, step: str, title: str, kind: str | None) -> Said:
+        return step_title(step, title, kind)
 
     def outcome(self, place: Place, outcome: str) -> Said:
         kind = self._kind(place)

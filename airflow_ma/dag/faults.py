@@ -8,99 +8,85 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from airflow_ma.dag.condition_faults import condition_fault
+from airflow_ma.dag.fault_texts import (
+    BY_TYPE,
+    CHOOSE,
+    CONDITION,
+    ENTER,
+    MISSING,
+    NOT_CHOSEN,
+    OTHERWISE,
+    OWN_FIXES,
+    REMOVE,
+    REVISE,
+    SEVERAL,
+    UNKNOWN,
+    WITHIN,
+)
 from airflow_ma.journey.said import Said, SaidError
 
 
 @dataclass(frozen=True)
+class Form:
+    """What people see of a setting: its name, and how it is edited."""
+
+    title: Said
+    widget: str
+
+
+@dataclass(frozen=True)
 class Fault:
-    """One wrong setting; ``rule`` says of what sort: missing, unknown, or else invalid."""
+    """One wrong setting; ``rule`` says of what sort: missing, unknown, kind, or else invalid."""
 
     setting: str | None
     said: Said
     rule: str = "invalid"
+    fix: Said = REVISE
+    """What to do."""
 
 
-CORRECT = Said(en="Correct it", ja="設定を直してください")
-FIXES = {
-    "missing": Said(en="Fill it in", ja="入力するか選んでください"),
-    "unknown": Said(en="Remove it", ja="この設定を削除してください"),
-    "invalid": CORRECT,
-}
-"""What to do, by the sort of fault."""
-
-_MISSING = Said(en="“{title}” is not filled in", ja="「{title}」が入力されていません")
-_UNKNOWN = Said(en="There is no setting “{title}”", ja="「{title}」という設定はありません")
-_CONDITION = Said(
-    en="The condition in “{title}” is not complete, or something in it cannot be used",
-    ja="「{title}」の条件が完成していないか、使えない値があります",
-)
-_OTHERWISE = Said(en="What “{title}” says cannot be used", ja="「{title}」の内容が正しくありません")
-_CHOICE = Said(en="Choose one of the values for “{title}”", ja="「{title}」は選択肢から選んでください")
-_NUMBER = Said(en="“{title}” must be a number", ja="「{title}」は数字で入力してください")
-_WHOLE = Said(en="“{title}” must be a whole number", ja="「{title}」は整数で入力してください")
-_TEXT = Said(en="“{title}” must be a text", ja="「{title}」は文字で入力してください")
-_SWITCH = Said(en="“{title}” is either on or off", ja="「{title}」はオンかオフで指定してください")
-_LIST = Said(en="“{title}” must be a list", ja="「{title}」はリストで指定してください")
-_NAMES = Said(
-    en="“{title}”: names have at most 60 characters, no | and no spaces around them",
-    ja="「{title}」: 名前は60文字以内で、「|」や前後の空白は使えません",
-)
-_SAID: Mapping[str, Said] = {
-    "string_too_short": _MISSING,
-    "string_too_long": Said(
-        en="“{title}” has more than {max_length} characters",
-        ja="「{title}」は{max_length}文字以内にしてください",
-    ),
-    "too_short": Said(
-        en="“{title}” needs at least {min_length}", ja="「{title}」は{min_length}つ以上必要です"
-    ),
-    "too_long": Said(en="“{title}” takes at most {max_length}", ja="「{title}」は{max_length}個までです"),
-    "greater_than_equal": Said(en="“{title}” must be {ge} or more", ja="「{title}」は{ge}以上にしてください"),
-    "greater_than": Said(en="“{title}” must be more than {gt}", ja="「{title}」は{gt}より大きくしてください"),
-    "less_than_equal": Said(en="“{title}” must be {le} or less", ja="「{title}」は{le}以下にしてください"),
-    "less_than": Said(en="“{title}” must be less than {lt}", ja="「{title}」は{lt}より小さくしてください"),
-    "string_pattern_mismatch": _NAMES,
-    "literal_error": _CHOICE,
-    "enum": _CHOICE,
-    "int_parsing": _WHOLE,
-    "int_from_float": _WHOLE,
-    "int_type": _WHOLE,
-    "float_parsing": _NUMBER,
-    "float_type": _NUMBER,
-    "finite_number": _NUMBER,
-    "string_type": _TEXT,
-    "bool_parsing": _SWITCH,
-    "bool_type": _SWITCH,
-    "list_type": _LIST,
-    "tuple_type": _LIST,
-}
+def unknown_setting(name: str) -> Fault:
+    """A setting that the step does not have."""
+    return Fault(name, UNKNOWN.filled(title=name), "unknown", REMOVE)
 
 
-def faults_of(error: ValidationError, titles: Mapping[str, Said]) -> list[Fault]:
-    """One fault for each setting that pydantic complains of; ``titles`` are the settings there are."""
+def faults_of(error: ValidationError, forms: Mapping[str, Form], settings: Mapping[str, Any]) -> list[Fault]:
+    """One fault for each setting that pydantic complains of; ``forms`` are the settings there are."""
     found: dict[str, list[Any]] = {}
     for problem in error.errors(include_url=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""
         found.setdefault(name, []).append(problem)
-    return [_fault(name, problems, titles) for name, problems in found.items()]
+    return [_fault(name, problems, forms.get(name), settings.get(name)) for name, problems in found.items()]
 
 
-def _fault(name: str, problems: list[Any], titles: Mapping[str, Said]) -> Fault:
+def _fault(name: str, problems: list[Any], form: Form | None, value: Any) -> Fault:
     first = problems[0]
-    title = titles.get(name, Said(en=name, ja=name))
     if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        return Fault(name, _UNKNOWN.filled(title=title), "unknown")
+        return unknown_setting(name)
+    form = form or Form(Said(en=name, ja=name), "text")
     for said in _own_words(problems):
-        return Fault(name, Said(en="“{title}”: ", ja="「{title}」: ").filled(title=title) + said)
-    if len(first["loc"]) == 1 and first["type"] in ("missing", "string_too_short"):
-        return Fault(name, _MISSING.filled(title=title), "missing")
-    if first.get("input") is None and len(first["loc"]) == 1:
-        return Fault(name, _MISSING.filled(title=title), "missing")
-    if _about_condition(first):
-        return Fault(name, _CONDITION.filled(title=title))
+        whole = WITHIN.filled(title=form.title) + said
+        return Fault(name, whole, fix=OWN_FIXES.get(form.widget, REVISE))
+    if value is None or value == "" or (isinstance(value, Mapping) and value.get("event") == ""):
+        return _missing(name, form)
+    bad_name = first["type"] == "string_pattern_mismatch"
+    if form.widget in ("condition", "branches") and not bad_name:
+        said, fix = condition_fault(value, ways=form.widget == "branches") or CONDITION
+        return Fault(name, said.filled(title=form.title), fix=fix)
     # Several findings about one value: it fits none of the forms that the setting may have.
-    template = _SAID.get(first["type"], _OTHERWISE) if len(problems) == 1 else _OTHERWISE
-    return Fault(name, template.filled(title=title, **first.get("ctx", {})))
+    said, fix = SEVERAL.get(form.widget, OTHERWISE)
+    if len(problems) == 1:
+        said, fix = BY_TYPE.get(first["type"], (said, fix))
+    values = first.get("ctx", {})
+    return Fault(name, said.filled(title=form.title, **values), fix=fix.filled(**values))
+
+
+def _missing(name: str, form: Form) -> Fault:
+    if form.widget in CHOOSE:
+        return Fault(name, NOT_CHOSEN.filled(title=form.title), "missing", CHOOSE[form.widget])
+    fix = ENTER.get(form.widget, ENTER["text"]).filled(title=form.title)
+    return Fault(name, MISSING.filled(title=form.title), "missing", fix)
 
 
 def _own_words(problems: list[Any]) -> Iterator[Said]:
@@ -109,10 +95,3 @@ def _own_words(problems: list[Any]) -> Iterator[Said]:
         error = problem.get("ctx", {}).get("error")
         if isinstance(error, SaidError):
             yield error.said
-
-
-def _about_condition(problem: Any) -> bool:
-    words = {"attribute", "tag", "event", "not", "all", "any"}
-    return "condition" in str(problem.get("msg", "")) or bool(
-        words & {str(part) for part in problem["loc"][1:]}
-    )

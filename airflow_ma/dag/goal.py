@@ -23,6 +23,8 @@ def read_goal(written: Any, journey: str, source: Source | None) -> dict[str, An
         where = ".".join(str(part) for part in first["loc"])
         why = re.sub(r"^(Value error|Assertion failed), ", "", first["msg"])
         values = {"journey": journey, "why": f"{where}: {why}" if where else why}
-        raise JourneyError([Problem.told(rule="goal", source=source, values=values)]) from None
+        raise JourneyError(
+            [Problem.told(rule="goal", source=source, setting="goal", values=values)]
+        ) from None
     read: dict[str, Any] = goal.model_dump(mode="json", by_alias=True)
     return read

@@ -14,7 +14,6 @@ from airflow.sdk import DAG, Label, get_parsing_context
 
 from airflow_ma.dag.catalogue import step_kind, step_kinds
 from airflow_ma.dag.declaration import StepError, settings_model
-from airflow_ma.dag.faults import CORRECT
 from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import SEPARATOR
 from airflow_ma.dag.journey import Journey
@@ -72,13 +71,14 @@ def journey_from_document(document: JourneyDocument, file: Path | None = None) -
     """A journey from what the builder stores; JourneyError lists every problem.
 
     ``file`` is where the journey would stand if it were written: beside it are templates and lists. Steps
-    take their own settings only: what else an Airflow task takes is not for people in a browser.
+    take their own settings only: what else an Airflow task takes is not for people in a browser. Those that
+    were given no title show in Airflow by the name of their kind: nobody has chosen their ids.
     """
     source = Source(str(file or f"<{document.key}>"), 1)
     foreign = [problem for step in document.steps for problem in _foreign(step, source)]
     if foreign:
         raise JourneyError(foreign)
-    return _build(text_of(document, source))
+    return _build(text_of(document, source), named_by_kind=True)
 
 
 def builder_file() -> Path:
@@ -133,7 +133,7 @@ def _read(path: Path) -> str:
         raise JourneyError([problem]) from None
 
 
-def _build(text: JourneyText) -> Journey:
+def _build(text: JourneyText, *, named_by_kind: bool = False) -> Journey:
     if text.mode not in get_args(Mode):
         source = Source(text.source.file, text.lines.get("mode", text.source.line))
         values = {"mode": text.mode}
@@ -156,7 +156,7 @@ def _build(text: JourneyText) -> Journey:
     journey.source = text.source
     try:
         with journey:
-            problems = _fill(text)
+            problems = _fill(text, named_by_kind)
             if problems:
                 raise JourneyError(problems)
     except JourneyError as error:
@@ -164,13 +164,13 @@ def _build(text: JourneyText) -> Journey:
     return journey
 
 
-def _fill(text: JourneyText) -> list[Problem]:
+def _fill(text: JourneyText, named_by_kind: bool) -> list[Problem]:
     """Put the steps and edges into the journey whose ``with`` block this is in."""
     problems: list[Problem] = []
     built: dict[str, StepOperator] = {}
     for step in text.steps:
         try:
-            built[step.id] = _build_step(step)
+            built[step.id] = _build_step(step, named_by_kind)
         except StepError as error:
             named = [step.lines[name] for name in error.settings if name in step.lines]
             line = named[0] if named else step.source.line
@@ -189,7 +189,8 @@ def _fill(text: JourneyText) -> list[Problem]:
 
 def _in_japanese(step_id: str, error: StepError) -> dict[str, tuple[str, str]]:
     said = "。".join(fault.said.ja for fault in error.faults)
-    return {"ja": (f"ステップ「{step_id}」: {said}", CORRECT.ja)} if said else {}
+    fixes = "。".join(dict.fromkeys(fault.fix.ja for fault in error.faults))
+    return {"ja": (f"ステップ「{step_id}」: {said}", fixes)} if said else {}
 
 
 NEXT_RULES = (
@@ -216,10 +217,11 @@ def located(problem: Problem, text: JourneyText) -> Problem:
     return replace(problem, source=Source(step.source.file, line)) if line else problem
 
 
-def _build_step(text: StepText) -> StepOperator:
+def _build_step(text: StepText, named_by_kind: bool) -> StepOperator:
     kind = step_kind(text.kind, text.source)
+    title = text.title or ("" if named_by_kind else None)
     try:
-        step = kind(**{"task_id": text.id, "title": text.title}, **text.settings)
+        step = kind(**{"task_id": text.id, "title": title}, **text.settings)
     except StepError:
         raise
     except Exception as error:  # what Airflow or a step of somebody else's says of its arguments

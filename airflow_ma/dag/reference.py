@@ -49,6 +49,7 @@ EMPTY = Said("none", "なし")
 TEXT = Said("text", "文字列")
 KNOWN_FORMS = {
     "duration": Said("length of time, such as `3 days` or `2h`", "期間（例: `3 days`、`2時間`）"),
+    "short_duration": Said("length of time, such as `30 seconds`", "時間（例: `30 seconds`、`1分`）"),
     "template": Said(
         "name of a template, see [emails.md](emails.md)", "テンプレート名（[emails.md](emails.md)）"
     ),

@@ -66,6 +66,8 @@ class StepOperator(BaseOperator):
     """The mode of journey it needs. May be set per step in the constructor."""
     settings: dict[str, Any]
     source: Source | None
+    own_title: str | None
+    """What its author calls it; None while it goes by its id or by the name of its kind."""
     custom_operator_name: ClassVar[str]
     """What Airflow's pages show under the step's name, in both languages: they cannot switch it."""
 
@@ -79,11 +81,13 @@ class StepOperator(BaseOperator):
             cls.__init__ = checked(cls.__init__, cls)  # type: ignore[method-assign]
 
     def __init__(self, *, title: str | None = None, **kwargs: Any) -> None:
-        if title is not None:
-            kwargs.setdefault("task_display_name", title)
+        own = kwargs.get("task_display_name") or title
+        if title is not None:  # empty: nobody has named it, and Airflow's pages show the name of its kind
+            kwargs.setdefault("task_display_name", title or self.custom_operator_name)
         # A failed step must not stop its descendants: their contacts have nothing to do with it.
         kwargs.setdefault("trigger_rule", TriggerRule.ALL_DONE)
         super().__init__(**kwargs)
+        self.own_title = own if own and own != self.task_id else None
 
     def node(self) -> Step:
         """This step as plain data."""
@@ -94,7 +98,7 @@ class StepOperator(BaseOperator):
             kind=self.kind,
             settings=self.settings,
             outcomes=self.outcomes,
-            title=self.task_display_name if self.task_display_name != self.task_id else None,
+            title=self.own_title,
             optional=self.optional_outcomes,
             refers_to=named,
             is_entry=self.is_entry,

@@ -17,7 +17,7 @@ from airflow_ma.channels.channel import (
 from airflow_ma.channels.preview import MailPreview
 from airflow_ma.contacts.consent import GIVEN, WITHDRAWN, record_consent
 from airflow_ma.dag import tryout_texts as texts
-from airflow_ma.dag.explain import outcome_title
+from airflow_ma.dag.explain import outcome_title, step_title
 from airflow_ma.dag.journey import Journey
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.dag.tryout_parts import Bystander, OpenDoor, TryChannel
@@ -251,7 +251,7 @@ class _Play:
         self._waits = None if held is None else (held.step, held.hold)
         for row in mails:
             shown = self._channel.previews.get(row.id)
-            title = self._title(row.step) if shown is None else shown.subject
+            title: Said | str = self._title(row.step) if shown is None else shown.subject
             self._tell(
                 "mail",
                 texts.mail(title, row.state == Delivery.ACCEPTED, row.reason),
@@ -274,9 +274,8 @@ class _Play:
             said = outcome_title(step, row.outcome)
             self._tell("moved", texts.MOVED.filled(step=self._title(row.from_step), outcome=said), **way)
         if row.to_step is None:
-            self._tell(
-                "left", texts.left(step.leave_reason(row.outcome), outcome_title(step, row.outcome)), **way
-            )
+            reason, title = step.leave_reason(row.outcome), outcome_title(step, row.outcome)
+            self._tell("left", texts.left(reason, row.outcome, title), **way)
 
     def _new(self, connection: sa.Connection, table: sa.Table) -> Sequence[sa.Row[Any]]:
         rows = connection.execute(
@@ -289,8 +288,9 @@ class _Play:
     def _tell(self, what: Any, title: Said, **more: Any) -> None:
         self._moments.append(Moment(self._clock.at, what, title, **more))
 
-    def _title(self, step: str) -> str:
-        return str(self._steps[step].task_display_name)
+    def _title(self, step: str) -> Said:
+        named = self._steps[step]
+        return step_title(step, named.own_title or step, named.kind)
 
     def _where(self) -> sa.Row[Any] | None:
         with self._database.read() as connection:

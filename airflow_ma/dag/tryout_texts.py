@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.insight.sending_texts import reason_text, wait_text
-from airflow_ma.insight.timeline_texts import moment
+from airflow_ma.insight.timeline_texts import COMPLETED, moment
 from airflow_ma.journey.said import Said
 
 ENTERED = Said(en="Entered by “{step}”", ja="「{step}」から参加")
@@ -26,7 +26,7 @@ _LEFT = Said(en="Leaves the journey: {why}", ja="ジャーニーを終了: {why}
 _COMPLETED = Said(en="Leaves the journey at its end", ja="最後まで進んでジャーニーを終了")
 
 
-def mail(title: str, sent: bool, reason: str | None) -> Said:
+def mail(title: Said | str, sent: bool, reason: str | None) -> Said:
     """Whether a mail arrives, and why not."""
     if sent:
         return _SENT.filled(mail=title)
@@ -40,9 +40,8 @@ def held(why: str, until: int, timezone: str) -> Said:
     return _HELD.filled(at=at, why=Said(en=wait_text(why, "en"), ja=wait_text(why, "ja")))
 
 
-def left(reason: str, outcome: Said) -> Said:
-    """How the journey ended; ``reason`` is as the step says it."""
-    if reason == "completed":
+def left(reason: str, outcome: str, title: Said) -> Said:
+    """How the journey ended; ``reason`` is as the step says it, ``title`` that of the outcome."""
+    if reason == COMPLETED:
         return _COMPLETED
-    why = outcome if reason in (outcome.en, outcome.ja) else Said(en=reason, ja=reason)
-    return _LEFT.filled(why=why)
+    return _LEFT.filled(why=title if reason == outcome else Said(en=reason, ja=reason))

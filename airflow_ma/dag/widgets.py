@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from airflow_ma.dag.declaration import Setting
+if TYPE_CHECKING:
+    from airflow_ma.dag.declaration import Setting
 
 LONG_TEXT = 200
 """Characters above which a text gets several lines."""

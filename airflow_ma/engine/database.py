@@ -34,7 +34,10 @@ class Database:
     def __init__(self, url: str, *, clock: Clock | None = None) -> None:
         self.url = _with_driver(url)
         self._fixed_clock = clock
-        self.engine = sa.create_engine(self.url, json_serializer=_json, **_engine_options(self.url))
+        # An error that quotes the values of its statement would put names and addresses into logs.
+        self.engine = sa.create_engine(
+            self.url, json_serializer=_json, hide_parameters=True, **_engine_options(self.url)
+        )
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)

@@ -74,6 +74,8 @@ class WaitingMails:
     journey_title: str
     step: str
     step_title: str
+    """Its id when it was given none."""
+    step_kind: str | None
     why: str
     """A hold of engine.pacing, engine.pauses or engine.unknown, or RETRYABLE."""
     reason: str | None
@@ -266,9 +268,10 @@ class _Places:
         j, s = journey.c, journey_step.c
         known = connection.execute(sa.select(j.id, j.key, j.title).where(j.id.in_(journeys)))
         self.journeys = {row.id: (row.key, row.title) for row in known}
-        steps = connection.execute(sa.select(s.journey_id, s.step, s.title).where(s.journey_id.in_(journeys)))
-        self.titles = {(row.journey_id, row.step): row.title for row in steps}
+        columns = (s.journey_id, s.step, s.title, s.kind)
+        steps = connection.execute(sa.select(*columns).where(s.journey_id.in_(journeys)))
+        self.steps = {(row.journey_id, row.step): (row.title, row.kind) for row in steps}
 
-    def of(self, journey_id: int, step: str) -> tuple[str, str, str, str]:
+    def of(self, journey_id: int, step: str) -> tuple[str, str, str, str, str | None]:
         key, title = self.journeys[journey_id]
-        return key, title, step, self.titles.get((journey_id, step), step)
+        return key, title, step, *self.steps.get((journey_id, step), (step, None))

@@ -29,7 +29,7 @@ class Standing:
     journey: str
     journey_title: str
     step: str
-    step_title: str
+    step_title: Said
     since: int
     until: int | None
     """When it goes on whatever happens; None: only when something happens."""
@@ -66,7 +66,7 @@ def standings(
                 row.journey_key,
                 row.journey_title,
                 row.step,
-                waiting.title,
+                why.called(row.step, waiting.title, waiting.kind or None),
                 waiting.since,
                 until,
                 _waits_for(waiting, Place(row.journey_id, row.version, row.step), why),

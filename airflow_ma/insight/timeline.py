@@ -35,6 +35,10 @@ class Place:
 class Why(Protocol):
     """What the steps themselves know about their outcomes."""
 
+    def called(self, step: str, title: str, kind: str | None) -> Said:
+        """What people call a step that is registered under this id, title and kind."""
+        ...
+
     def outcome(self, place: Place, outcome: str) -> Said:
         """What people call an outcome of the step."""
         ...
@@ -74,13 +78,13 @@ class _Passage:
     """One enrollment with what belongs to it."""
 
     row: sa.Row[Any]
-    titles: dict[str, str]
+    titles: dict[str, Said]
     moves: list[sa.Row[Any]]
     messages: list[sa.Row[Any]]
     alerts: list[sa.Row[Any]]
 
-    def title(self, step: str) -> str:
-        return self.titles.get(step, step)
+    def title(self, step: str) -> Said:
+        return self.titles.get(step) or Said(en=step, ja=step)
 
     def left_by(self, step: str) -> int:
         """The number of the move that left a step; after all others while it has not been left."""
@@ -94,7 +98,7 @@ def timeline(
 
     Events about mails of other journeys are left out.
     """
-    passages = _passages(connection, contact_id, journeys)
+    passages = _passages(connection, contact_id, journeys, why)
     events = _events(connection, contact_id, journeys)
     slack = int(texts.SLACK * read_clock(connection).speed)
     placed: list[tuple[int, float, Told]] = []
@@ -107,7 +111,9 @@ def timeline(
     return [told for _, _, told in sorted(placed, key=lambda one: one[:2], reverse=True)]
 
 
-def _passages(connection: sa.Connection, contact_id: int, journeys: Collection[int]) -> list[_Passage]:
+def _passages(
+    connection: sa.Connection, contact_id: int, journeys: Collection[int], why: Why
+) -> list[_Passage]:
     rows = connection.execute(
         sa.select(enrollment, j.key.label("journey_key"), j.title.label("journey_title"))
         .join(journey, j.id == e.journey_id)
@@ -115,10 +121,12 @@ def _passages(connection: sa.Connection, contact_id: int, journeys: Collection[i
         .order_by(e.id.desc())
         .limit(NEWEST_PASSAGES)
     ).all()
-    titles: dict[int, dict[str, str]] = {}
-    known = sa.select(s.journey_id, s.step, s.title).where(s.journey_id.in_({row.journey_id for row in rows}))
-    for journey_id, step, title in connection.execute(known):
-        titles.setdefault(journey_id, {})[step] = title
+    titles: dict[int, dict[str, Said]] = {}
+    known = sa.select(s.journey_id, s.step, s.title, s.kind)
+    for journey_id, *step in connection.execute(
+        known.where(s.journey_id.in_({row.journey_id for row in rows}))
+    ):
+        titles.setdefault(journey_id, {})[step[0]] = why.called(*step)
     ids = [row.id for row in rows]
     moves = _by_enrollment(connection, sa.select(move).where(mv.enrollment_id.in_(ids)).order_by(mv.id))
     messages = _by_enrollment(
@@ -237,12 +245,12 @@ def _cause(
     return texts.BECAUSE.filled(event=texts.event_title(did[-1].type), at=texts.moment(did[-1].at, timezone))
 
 
-def _reason(reason: str | None, left: sa.Row[Any], place: Place, title: str, why: Why) -> Said:
+def _reason(reason: str | None, left: sa.Row[Any], place: Place, title: Said, why: Why) -> Said:
     if reason == texts.COMPLETED:
         return texts.THE_END
     if reason is None or reason == left.outcome:
         return texts.MOVED.filled(step=title, outcome=why.outcome(place, left.outcome))
-    return Said(en=reason, ja=reason)
+    return Said(en=reason, ja=reason)  # as the author of the journey wrote it
 
 
 def _event(row: sa.Row[Any], about: tuple[_Passage, sa.Row[Any]] | None) -> Told:

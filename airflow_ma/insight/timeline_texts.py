@@ -64,7 +64,7 @@ def both(reason: str | None) -> Said:
 
 
 def mail_said(
-    mail: sa.Row[Any], title: str, arrived_at: int, timezone: str, slack: int
+    mail: sa.Row[Any], title: Said, arrived_at: int, timezone: str, slack: int
 ) -> tuple[Said, Said | None]:
     """What became of a mail, and why it was not sent, or went out more than ``slack`` ms late."""
     said = _MAILS.get(mail.state, _MAILS["unknown"]).filled(mail=mail.subject or title)

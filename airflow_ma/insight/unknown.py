@@ -34,6 +34,8 @@ class UnknownMail:
     journey_title: str
     step: str
     step_title: str
+    """Its id when it was given none."""
+    step_kind: str | None
     conn_id: str
     since: int
     reason: str | None
@@ -72,6 +74,7 @@ def unknown_mails(
             j.title.label("journey_title"),
             m.step,
             sa.func.coalesce(s.title, m.step).label("step_title"),
+            s.kind.label("step_kind"),
             m.conn_id,
             m.sent_at,
             m.reason,
@@ -100,6 +103,7 @@ def unknown_mails(
             row.journey_title,
             row.step,
             row.step_title,
+            row.step_kind,
             row.conn_id,
             row.sent_at,
             row.reason,

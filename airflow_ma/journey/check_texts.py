@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_ma.journey.yaml_texts import YAML_TEXTS
+from airflow_ma.journey.yaml_texts import YAML_SYNTAX, YAML_TEXTS
 
 LANGUAGES = ("en", "ja")
 
@@ -62,8 +62,8 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Begin it with an audience step",
         ),
         "ja": (
-            "ジャーニー「{journey}」に入口がないため、誰も参加できません",
-            "対象者を決めるステップ（audience）から始めてください",
+            "ジャーニー「{journey}」に対象者のステップがないため、誰も参加できません",
+            "対象者のステップ（audience）から始めてください",
         ),
     },
     "entry-inside": {
@@ -72,8 +72,8 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Remove the edge to it: an entry is where a journey begins",
         ),
         "ja": (
-            "ステップ「{step}」は入口ですが、ほかのステップからもつながっています",
-            "入口はジャーニーの始まりです。ここへのつながりを外してください",
+            "ステップ「{step}」は対象者を決めるステップですが、ほかのステップからもつながっています",
+            "対象者のステップはジャーニーの始まりです。ここへのつながりを外してください",
         ),
     },
     "missing-step": {
@@ -233,7 +233,7 @@ YAML_FIXES: dict[str, dict[str, str]] = {
     },
     "entry-inside": {
         "en": "Take it out of that step's `next`: an entry is where a journey begins",
-        "ja": "入口はジャーニーの始まりです。つないでいるステップの `next` から外してください",
+        "ja": "対象者のステップはジャーニーの始まりです。つないでいるステップの `next` から外してください",
     },
     "end-goes-on": {
         "en": "Remove its `next`, or use another kind of step there",
@@ -253,6 +253,7 @@ GENERAL_FIXES: dict[str, dict[str, str]] = {
 """What to do by rule, where a step, Airflow or a parser said in English what is wrong and what to do."""
 
 PHRASES: dict[str, dict[str, str]] = {
+    **YAML_SYNTAX,
     "error": {"en": "error", "ja": "エラー"},
     "warning": {"en": "warning", "ja": "警告"},
     "problem": {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 
 from airflow_ma.journey.check_texts import Phrase
@@ -185,18 +185,23 @@ RULES: tuple[Callable[[JourneyGraph], Iterator[Problem]], ...] = (
 
 def upstream(graph: JourneyGraph) -> dict[str, set[str]]:
     """Step id -> every step from which it can be reached."""
-    before: dict[str, set[str]] = {s.id: set() for s in graph.steps}
-    into: dict[str, list[str]] = defaultdict(list)
+    ids = [step.id for step in graph.steps]
+    bits = {step_id: 1 << number for number, step_id in enumerate(dict.fromkeys(ids))}
+    onward: dict[str, set[str]] = defaultdict(set)
     for edge in graph.edges:
-        into[edge.to_step].append(edge.from_step)
-    for step_id, found in before.items():
-        stack = list(into[step_id])
-        while stack:
-            current = stack.pop()
-            if current not in found:
-                found.add(current)
-                stack += into[current]
-    return before
+        if edge.from_step in bits and edge.to_step in bits:
+            onward[edge.from_step].add(edge.to_step)
+    # Sets as numbers: with a thousand steps that all lead to many others, sets would take half a minute.
+    before = dict.fromkeys(bits, 0)
+    changed = deque(bits)
+    while changed:
+        current = changed.popleft()
+        found = before[current] | bits[current]
+        for step_id in onward[current]:
+            if found & ~before[step_id]:
+                before[step_id] |= found
+                changed.append(step_id)
+    return {step_id: {one for one, bit in bits.items() if mask & bit} for step_id, mask in before.items()}
 
 
 def _walk_round(graph: JourneyGraph, start: str, before: dict[str, set[str]]) -> list[str]:

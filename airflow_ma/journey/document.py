@@ -54,7 +54,7 @@ class JourneyDocument(BaseModel):
                 raise ValueError("a number must be finite")
             if isinstance(part, int) and not isinstance(part, bool) and abs(part) > 2**53:
                 raise ValueError(f"{part} is too large: browsers would round it")
-            if isinstance(part, str) and not _is_text(part):
+            if isinstance(part, str) and not is_storable(part):
                 raise ValueError("a text must not contain NUL or half characters")
         return value
 
@@ -123,5 +123,6 @@ def _parts(value: Any) -> Iterator[tuple[Any, int]]:
             stack += [(inner, depth + 1) for inner in part]
 
 
-def _is_text(text: str) -> bool:
+def is_storable(text: str) -> bool:
+    """Whether every database takes it: JSON can write NUL and half characters, they cannot."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

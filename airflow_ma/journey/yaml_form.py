@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
+from airflow_ma.journey.check_texts import Phrase
 from airflow_ma.journey.document import UNSAID, JourneyDocument
 from airflow_ma.journey.model import Edge, Source
 from airflow_ma.journey.problem import JourneyError, Problem
+from airflow_ma.journey.yaml_texts import syntax_text
 
 
 class JourneyLoader(yaml.SafeLoader):
@@ -93,10 +95,10 @@ def read_yaml(text: str, file: str) -> JourneyText:
         journey = reader.journey(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _broken(file, line, "yaml-broken", why=error.problem) from None
+        raise _broken(file, line, "yaml-broken", why=Phrase(syntax_text(error.problem), {})) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise _broken(file, line, "yaml-broken", why=f"character #x{error.character:04x}") from None
+        raise _broken(file, line, "yaml-broken", why=Phrase("yaml-character", {})) from None
     except RecursionError:
         raise _broken(file, 1, "yaml-too-much") from None
     if reader.problems or journey is None:

@@ -23,6 +23,8 @@ from fastapi import Depends, HTTPException, Request
 from airflow_ma.engine.database import Database, DatabaseError, open_database
 from airflow_ma.engine.tables import journey
 from airflow_ma.plugin.airflow_dags import our_team, team_names
+from airflow_ma.plugin.api_errors import ApiError
+from airflow_ma.plugin.texts import NOT_JSON
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -192,4 +194,4 @@ def json_only(request: Request, _: GetUserDep) -> None:
     """Refuse a body that is not declared as JSON: only those cannot be sent by a form of another site."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise HTTPException(415, "send the body as JSON, with the header Content-Type: application/json")
+        raise ApiError(415, "invalid", NOT_JSON.en, NOT_JSON.ja)

@@ -28,6 +28,15 @@ def dag_files(keys: Collection[str]) -> dict[str, str]:
         return {dag_id: file or "" for dag_id, file in rows}
 
 
+def paused_dags(keys: Collection[str]) -> frozenset[str]:
+    """Those of the DAGs that somebody has paused, or that were never switched on: Airflow starts no runs."""
+    if not keys:
+        return frozenset()
+    with create_session() as session:
+        query = sa.select(DagModel.dag_id).where(DagModel.dag_id.in_(keys), DagModel.is_paused)
+        return frozenset(session.scalars(query))
+
+
 def is_dag(key: str) -> bool:
     """Whether Airflow has, or ever had, a DAG of that id: its runs would be mixed up with ours."""
     return key in dag_files([key])

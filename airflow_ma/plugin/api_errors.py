@@ -9,6 +9,18 @@ from fastapi.responses import JSONResponse, Response
 
 from airflow_ma.plugin.api_models import ErrorAnswer, ErrorDetail, Said
 
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorAnswer, "description": "The request was refused; nothing was changed."},
+    500: {"model": ErrorAnswer, "description": "Something is wrong with the server."},
+    503: {"model": ErrorAnswer, "description": "The database cannot be used now."},
+}
+"""What every route may answer as well, for the description of the API."""
+_AS_JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
+ERRORS_AS_JSON: dict[int | str, dict[str, Any]] = {
+    status: {"description": one["description"], "content": _AS_JSON} for status, one in ERRORS.items()
+}
+"""The same for a route whose own answers are not JSON."""
+
 
 class ApiError(Exception):
     """A request that is refused. ``more``: further fields of ErrorDetail (``saved_by``, ``problems`` ...)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, FiniteFloat, JsonValue
+from pydantic import BaseModel, Field, FiniteFloat, JsonValue
 
 from airflow_ma.journey.document import JourneyDocument, StepDocument
 from airflow_ma.journey.said import Said
@@ -36,14 +36,18 @@ Layout = dict[str, Position]
 class FixAction(BaseModel):
     """What a fix button does to the document. Fields that do not apply are null."""
 
-    do: Literal["connect", "disconnect", "set", "remove", "end", "entry"]
+    do: Literal["connect", "disconnect", "set", "remove", "end", "entry"] = Field(
+        description="connect: step/outcome to `to`. disconnect: step/outcome. set: step/setting to `value`; "
+        "null clears it. remove: the step. end: put an end step behind step/outcome. entry: put an entry "
+        "step in front."
+    )
     title: Said
     step: str | None
     outcome: str | None
     to: str | None
     setting: str | None
     value: JsonValue
-    kind: str | None
+    kind: str | None = Field(description="Of the step to add.")
 
 
 class ProblemView(BaseModel):
@@ -52,11 +56,11 @@ class ProblemView(BaseModel):
     rule: str
     severity: Literal["error", "warning"]
     message: Said
-    fix: Said
+    fix: Said = Field(description="What to do.")
     step: str | None
     setting: str | None
     outcome: str | None
-    line: int | None
+    line: int | None = Field(description="Of the YAML text, from 1, when a text was checked.")
     actions: list[FixAction]
 
 
@@ -69,7 +73,7 @@ class CheckResult(BaseModel):
 class ErrorDetail(BaseModel):
     """Why a request was refused. What does not apply is left out."""
 
-    code: str
+    code: str = Field(description="conflict, problems, not_found, refused, invalid, exists, no_database ...")
     message: Said
     saved_by: str | None = None
     saved_at: str | None = None

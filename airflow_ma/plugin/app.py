@@ -7,7 +7,7 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
 from airflow_ma.engine.database import DatabaseError
@@ -29,8 +29,10 @@ from airflow_ma.plugin import (
     vocabulary_api,
 )
 from airflow_ma.plugin.access import Refused
-from airflow_ma.plugin.api_errors import ApiError, answer_api_error
+from airflow_ma.plugin.api_errors import ERRORS, ApiError, answer_api_error
+from airflow_ma.plugin.body_limit import BodyLimit
 from airflow_ma.plugin.texts import (
+    FAILED,
     INVALID,
     NO_DATABASE,
     NO_DATABASE_BECAUSE,
@@ -38,6 +40,7 @@ from airflow_ma.plugin.texts import (
     NOT_FOUND,
     OTHER,
     REFUSED,
+    TOO_LARGE,
 )
 
 MOST_FAULTS = 3
@@ -64,12 +67,20 @@ def create_app() -> FastAPI:
         addresses,
         ui_bundle,
     ):
-        app.include_router(part.router)
+        app.include_router(part.router, responses=ERRORS)
     app.add_exception_handler(ApiError, answer_api_error)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DatabaseError, _no_database)
-    app.add_exception_handler(OperationalError, _no_database)
+    # It is gone, it is without tables, it has no connection left.
+    for unusable in (
+        exc.OperationalError,
+        exc.ProgrammingError,
+        exc.TimeoutError,
+    ):
+        app.add_exception_handler(unusable, _no_database)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(BodyLimit)
     return app
 
 
@@ -82,6 +93,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         return await _answer(request, 401, "no_login", NO_LOGIN)
     if error.status_code == 404:
         return await _answer(request, 404, "not_found", NOT_FOUND)
+    if error.status_code == 413:
+        return await _answer(request, 413, "invalid", TOO_LARGE)
     return await _answer(request, error.status_code, "invalid", OTHER.filled(told=error.detail))
 
 
@@ -98,6 +111,11 @@ async def _no_database(request: Request, error: Exception) -> Response:
     log.error("the API cannot use the database of airflow_ma: %s", told or getattr(error, "orig", ""))
     said = NO_DATABASE_BECAUSE.filled(told=told) if told else NO_DATABASE
     return await _answer(request, 503, "no_database", said)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    # The web server logs the error itself.
+    return await _answer(request, 500, "failed", FAILED)
 
 
 async def _answer(request: Request, status: int, code: str, said: Said) -> Response:

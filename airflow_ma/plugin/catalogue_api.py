@@ -34,15 +34,19 @@ class SettingField(BaseModel):
     name: str
     title: Said
     help: Said | None
-    widget: str
+    widget: str = Field(
+        description="text, long_text, number, switch, choice, duration, short_duration, time, time_window, weekdays, "
+        "words, values, template, connection, step, url, event, entry_event, condition, branches, shares. "
+        "Unknown ones are edited as text."
+    )
     required: bool
     default: JsonValue = Field(description="As JSON; null when there is none.")
     refers_to: list[str] = Field(description="Kinds of step that it may name.")
-    advanced: bool
+    advanced: bool = Field(description="Shown only when more settings are asked for.")
     choices: list[Choice]
-    minimum: float | None
+    minimum: float | None = Field(description="Of numbers; so is the maximum.")
     maximum: float | None
-    max_length: int | None
+    max_length: int | None = Field(description="Of texts.")
 
 
 class StepKind(BaseModel):
@@ -50,15 +54,21 @@ class StepKind(BaseModel):
 
     kind: str
     title: Said
-    about: Said
-    sentence: Said
+    about: Said = Field(description="What it is for, in a sentence.")
+    sentence: Said = Field(
+        description="What one step of it does: Waits up to {within} for an open of {mail}. Parts in "
+        "[brackets] are said only when every value they name is set."
+    )
     group: Group
-    icon: str
-    primary: bool
+    icon: str = Field(description="The name of a picture; a dot for those that the pages do not know.")
+    primary: bool = Field(description="Stands in front in the palette.")
     is_entry: bool
     is_end: bool
     outcomes: list[str] = Field(description="The usual one first.")
-    outcome_settings: list[str]
+    outcome_settings: list[str] = Field(
+        description="Settings that name the outcomes: the keys of a mapping, or a text itself; "
+        "empty: `outcomes` holds."
+    )
     outcome_titles: dict[str, Said]
     optional_outcomes: list[str] = Field(description="Those that need not lead anywhere.")
     settings: list[SettingField]
@@ -128,7 +138,8 @@ def _field(
 ) -> SettingField:
     told = setting or Setting(en=name, ja=name)
     named = {value: Said(en=en, ja=ja) for value, en, ja in told.choices}
-    values = [value for value in schema.get("enum", [schema.get("const")]) if isinstance(value, str)]
+    listed = schema.get("enum", [schema.get("const")] if "const" in schema else named)
+    values = [value for value in listed if isinstance(value, str)]
     return SettingField(
         name=name,
         title=told.title,

@@ -19,6 +19,8 @@ from airflow_ma.plugin.scene import Scene
 
 PATIENCE = 1.5
 """Seconds that the check waits for files while somebody edits."""
+MOST_PROBLEMS = 500
+"""More than anybody reads; it bounds what a document made by a program can ask of us."""
 
 _OF_THE_INSTALLATION = ("setting", "sender")
 """Rules of what every mail lacks: said once."""
@@ -26,16 +28,17 @@ _inspections = Inspections()
 
 
 def problems_of(document: JourneyDocument, *, patience: float = PATIENCE) -> list[ProblemView]:
-    """Everything that is wrong, errors first. ``patience``: seconds to wait for the files of mails."""
+    """The first 500 problems, errors first. ``patience``: seconds to wait for the files of mails."""
     scene, problems = find_problems(document, patience=patience)
     return [view(scene, problem) for problem in problems]
 
 
 def find_problems(document: JourneyDocument, *, patience: float) -> tuple[Scene, list[Problem]]:
-    """The problems, errors first, and what they are about."""
+    """The first 500 problems, errors first, and what they are about."""
     examined = examine(document, Source(str(builder_file()), 1))
     problems = [*examined.problems, *_inspected(document, examined, patience)]
-    return Scene(document, examined), sorted(problems, key=lambda problem: problem.severity != "error")
+    problems.sort(key=lambda problem: problem.severity != "error")
+    return Scene(document, examined), problems[:MOST_PROBLEMS]
 
 
 def view(scene: Scene, problem: Problem, line: int | None = None) -> ProblemView:

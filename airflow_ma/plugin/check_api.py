@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from airflow_ma.plugin.access import ReaderDep
+from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_models import CheckResult, JourneyDocument
 from airflow_ma.plugin.check import problems_of
 
@@ -18,7 +18,7 @@ class ToCheck(BaseModel):
     document: JourneyDocument
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(own_origin), Depends(json_only)])
 def check(_: ReaderDep, body: ToCheck) -> CheckResult:
     """Everything that is wrong with the document, errors first."""
     return CheckResult(problems=problems_of(body.document))

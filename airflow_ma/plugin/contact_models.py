@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from airflow_ma.insight.directory import Listed
 from airflow_ma.journey.said import Said
@@ -46,7 +46,7 @@ class Happening(BaseModel):
 
     at: Moment
     what: Literal["entered", "moved", "left", "mail", "alert", "answer", "event"]
-    by: Literal["us", "them"]
+    by: Literal["us", "them"] = Field(description="us: we did it. them: the person did.")
     title: Said
     detail: Said | None = Field(description="Why, or what exactly.")
     journey: str | None
@@ -65,19 +65,20 @@ class Standing(BaseModel):
     journey: str
     journey_title: str
     step: str
-    step_title: str
+    step_title: Said
     since: Moment
     until: Moment | None
-    waits_for: Said
+    waits_for: Said = Field(description="In a sentence.")
 
 
 class ContactView(ContactSummary):
     """Everything about one contact."""
 
     timezone: str
-    attributes: dict[str, Any]
+    attributes: dict[str, JsonValue]
+    attribute_titles: dict[str, Said] = Field(description="Of the attributes, by their names.")
     mail_allowed: bool = Field(description="Whether marketing mail may be sent.")
-    mail_why: Said
+    mail_why: Said = Field(description="Why, or why not.")
     standing: list[Standing]
     timeline: list[Happening] = Field(description="The newest first.")
 

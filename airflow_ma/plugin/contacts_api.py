@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from airflow_ma.contacts.audience import why_not_mailed
 from airflow_ma.dag.explain import Explainer
 from airflow_ma.engine.tables import contact, suppression
+from airflow_ma.insight.attribute_texts import attribute_title
 from airflow_ma.insight.directory import contacts_page, of_ids
 from airflow_ma.insight.standing import standings
 from airflow_ma.insight.timeline import timeline
@@ -94,6 +95,7 @@ def view_contact(reader: ReaderDep, body: ContactQuestion) -> ContactView:
         **summary(listed).model_dump(),
         timezone=row.timezone,
         attributes=row.attributes,
+        attribute_titles={name: attribute_title(name) for name in row.attributes},
         mail_allowed=row.refused is None,
         mail_why=_mail_why(row),
         standing=[Standing.model_validate(one) for one in places],

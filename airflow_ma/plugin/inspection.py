@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -59,4 +60,5 @@ class Inspections:
 
 def _key(step: StepOperator) -> Hashable:
     written = json.dumps(step.settings, sort_keys=True, default=str)
-    return step.kind, written, step.source, str(settings().emails), settings().database
+    digest = hashlib.sha256(written.encode()).digest()  # settings may be long, and this is kept
+    return step.kind, digest, step.source, str(settings().emails), settings().database

@@ -12,10 +12,11 @@ from airflow_ma.config import settings
 from airflow_ma.engine.drafts import DraftConflictError, discard_draft, save_draft
 from airflow_ma.engine.releases import newest_release
 from airflow_ma.insight.journeys import journey_numbers, step_numbers
+from airflow_ma.journey.document import is_storable
 from airflow_ma.journey.model import Mode
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import Builder, BuilderDep, json_only, own_origin, permitted
-from airflow_ma.plugin.airflow_dags import dag_files
+from airflow_ma.plugin.airflow_dags import dag_files, paused_dags
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.api_models import JourneyDocument, Layout, Position
 from airflow_ma.plugin.publishing import publish
@@ -28,10 +29,15 @@ MOST_PLACES = 2_000
 
 def _places(layout: Layout) -> Layout:
     for step in layout:
-        # Half characters and NUL: JSON can write them, no database takes them.
-        if len(step) > LONGEST_ID or any(one == "\0" or "\ud800" <= one <= "\udfff" for one in step):
+        if len(step) > LONGEST_ID or not is_storable(step):
             raise ValueError("these are not the ids of steps")
     return layout
+
+
+def _title(title: str) -> str:
+    if not is_storable(title):
+        raise ValueError("a title must not contain NUL or half characters")
+    return title
 
 
 Key = Annotated[str, Path(pattern=r"^[\w.-]+$", max_length=LONGEST_ID)]
@@ -46,13 +52,19 @@ class JourneySummary(BaseModel):
 
     key: str
     title: str
-    state: journeys.State
+    state: journeys.State = Field(
+        description="draft: never published. live: published, nothing newer. changed: live, with a newer "
+        "draft. git: written in a file."
+    )
+    paused: bool = Field(description="Airflow's DAG is paused: nobody enters or moves on.")
     mode: Mode
     steps: int
     active: int = Field(description="People in it now.")
     entered_week: int
     converted_week: int | None = Field(description="null: the journey has no goal.")
-    entered_by_day: list[int] = Field(description="People who entered, oldest day first, today last.")
+    entered_by_day: list[int] = Field(
+        description="People who entered on each of 14 days of the installation's zone, today last."
+    )
     waiting_mails: int
     changed_at: datetime
     changed_by: str | None
@@ -73,23 +85,26 @@ class JourneyView(BaseModel):
     """A journey with all that the canvas shows."""
 
     document: JourneyDocument
-    layout: dict[str, Position] = Field(description="Where steps were put by hand.")
+    layout: dict[str, Position] = Field(description="Where steps were put by hand; others are laid out.")
     revision: int = Field(description="Counts up with every save; 0: nothing was ever saved here.")
     state: journeys.State
+    paused: bool = Field(description="Airflow's DAG is paused: nobody enters or moves on.")
     version: int | None = Field(description="The newest version that runs; null before the first.")
     saved_at: datetime | None
     saved_by: str | None
     may_edit: bool
     may_see_contacts: bool
     source: str | None = Field(description="A file, for state git.")
-    dag_path: str | None = Field(description="Airflow's page of the DAG, relative to its base.")
+    dag_path: str | None = Field(
+        description="Airflow's page of the DAG, relative to its base; null until it is known there."
+    )
     counts: dict[str, StepCounts] = Field(description="Step id -> counts, once it has run.")
 
 
 class NewJourney(BaseModel):
     """What a new journey begins with."""
 
-    title: str = Field(min_length=1, max_length=LONGEST_TITLE)
+    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_title)]
     document: JourneyDocument | None
     layout: Places
 
@@ -133,6 +148,7 @@ def list_journeys(builder: BuilderDep) -> list[JourneySummary]:
             connection, goals, now=builder.database.clock().now(), timezone=settings().timezone
         )
     edits = permitted(builder.user, seen, "PUT")
+    paused = paused_dags(seen)
     found = []
     for one in known:
         document, number = one.document, numbers[one.registered.id if one.registered else 0]
@@ -141,6 +157,7 @@ def list_journeys(builder: BuilderDep) -> list[JourneySummary]:
             key=one.key,
             title=document.title or one.key,
             state=one.state,
+            paused=one.key in paused,
             mode=document.mode,
             steps=len(document.steps),
             active=number.active,
@@ -260,6 +277,7 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
         layout=_positions(found.layout),
         revision=found.draft.revision if found.draft else 0,
         state=found.state,
+        paused=found.key in paused_dags([found.key]),
         version=version,
         saved_at=_time(saved_at) if saved_at is not None else None,
         saved_by=saved_by,

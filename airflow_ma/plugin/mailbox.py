@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
+from airflow_ma.dag.explain import step_title
 from airflow_ma.engine.tables import contact, event, journey, journey_step, mailbox, message
 from airflow_ma.insight.timeline_texts import event_title
 from airflow_ma.journey.said import Said
@@ -31,7 +32,7 @@ class MailSummary(BaseModel):
     journey: str = Field(description="The DAG id.")
     journey_title: str
     step: str = Field(description="The task id of the step that sent it.")
-    step_title: str
+    step_title: Said
     template: str
     contact: str | None = Field(description="The contact's key; null when they were erased.")
     delivered_at: datetime = Field(description="UTC, by the installation's clock.")
@@ -135,6 +136,7 @@ def _summaries(reader: Reader) -> sa.Select[Any]:
             j.title.label("journey_title"),
             m.step,
             sa.func.coalesce(s.title, m.step).label("step_title"),
+            s.kind.label("step_kind"),
             m.template,
             contact.c.key.label("contact"),
             b.delivered_at,
@@ -156,6 +158,7 @@ def _read(reader: Reader, query: sa.Select[Any]) -> list[MailSummary]:
     for row in rows:
         values: dict[str, Any] = {**row, **signs.get(row["message_id"], {})}
         values |= {"delivered_at": _moment(row["delivered_at"]), "read": row["read_at"] is not None}
+        values["step_title"] = step_title(row["step"], row["step_title"], row["step_kind"])
         mails.append(MailSummary.model_validate(values))
     return mails
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from airflow_ma.collector.replies import record_reply
 from airflow_ma.plugin import mailbox
 from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
-from airflow_ma.plugin.api_errors import ApiError
+from airflow_ma.plugin.api_errors import ERRORS_AS_JSON, ApiError
 
 LARGEST_ID = 2**63 - 1
 LONGEST_REPLY = 10_000
@@ -97,7 +97,7 @@ def get_mail(reader: ReaderDep, message_id: MessageId) -> mailbox.Mail:
     return mail
 
 
-@router.get("/{message_id}/html", response_class=HTMLResponse)
+@router.get("/{message_id}/html", response_class=HTMLResponse, responses=ERRORS_AS_JSON)
 def get_html(reader: ReaderDep, message_id: MessageId) -> HTMLResponse:
     """The mail as it looks. It can run nothing and send nothing."""
     html = mailbox.html_of(reader, message_id)

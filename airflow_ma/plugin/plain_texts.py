@@ -19,7 +19,10 @@ TEXTS: dict[str, tuple[Said, Said]] = {
             en="The goal is not complete, or something in it cannot be used",
             ja="ゴールの条件が完成していないか、使えない値があります",
         ),
-        Said(en="Correct the goal, or remove it", ja="ゴールの条件を直すか、削除してください"),
+        Said(
+            en="Choose what they are to do and within which time, or remove the goal",
+            ja="達成とする行動と期間を選んでください。ゴールを使わない場合は「ゴールをなくす」を押します",
+        ),
     ),
     "wrong-mode": (
         Said(
@@ -36,13 +39,16 @@ TEXTS: dict[str, tuple[Said, Said]] = {
         Said(en="Remove one of them and add it again", ja="片方を削除して、追加し直してください"),
     ),
     "no-entry": (
-        Said(en="Nobody can enter this journey yet", ja="このジャーニーには入口がなく、誰も参加できません"),
-        Said(en="Begin with a step that lets people in", ja="最初に、対象者を決めるステップを置いてください"),
+        Said(
+            en="Nobody can enter this journey yet: it has no audience",
+            ja="このジャーニーには対象者が設定されておらず、誰も参加できません",
+        ),
+        Said(en="Add an audience at the start", ja="先頭に「対象者」のステップを追加してください"),
     ),
     "entry-inside": (
         Said(
             en="“{step}” is where people enter, but another step leads to it",
-            ja="「{step}」は入口ですが、ほかのステップからつながっています",
+            ja="「{step}」は対象者を決めるステップですが、ほかのステップからつながっています",
         ),
         Said(en="Remove the connection to it", ja="ここへのつながりを外してください"),
     ),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from airflow.api_fastapi.core_api.security import GetUserDep
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from airflow_ma.dag.explain import step_title
 from airflow_ma.engine import pauses
 from airflow_ma.engine.clock import HOUR
 from airflow_ma.engine.tables import suppression
@@ -72,8 +73,8 @@ class WaitingMails(_Told):
     journey: str = Field(description="The DAG id.")
     journey_title: str
     step: str
-    step_title: str
-    why: str = Field(description="quiet_hours, frequency_cap, paused, unresolved or retryable.")
+    step_title: Said
+    why: str = Field(description="quiet_hours, frequency_cap, paused, resumed, unresolved or retryable.")
     title: Said = Field(description="Why, in a few words.")
     about: Said | None = Field(description="What stands behind it.")
     reason: Said | None = Field(description="Of retryable: what the provider said, most of the time.")
@@ -115,7 +116,7 @@ class UnknownMail(_Told):
     journey: str = Field(description="The DAG id.")
     journey_title: str
     step: str
-    step_title: str
+    step_title: Said
     conn_id: str
     since: Moment
     reason: Said
@@ -165,8 +166,13 @@ def _reason(reason: str, number: int) -> Reason:
 
 
 def _waiting(one: insight.WaitingMails) -> WaitingMails:
-    told = asdict(one) | {"title": waits_because(one.why), "about": explained(one.why)}
-    return WaitingMails.model_validate(told | {"reason": reason_said(one.reason) if one.reason else None})
+    told = asdict(one) | {
+        "step_title": step_title(one.step, one.step_title, one.step_kind),
+        "title": waits_because(one.why),
+        "about": explained(one.why),
+        "reason": reason_said(one.reason) if one.reason else None,
+    }
+    return WaitingMails.model_validate(told)
 
 
 def _suppressed(connection: sa.Connection, *, since: int) -> list[Suppressed]:
@@ -196,6 +202,7 @@ def unknown_mails(onlooker: Onlooker, *, after: unknown.After | None, limit: int
 
 def _unknown(one: unknown.UnknownMail, may_know: bool) -> UnknownMail:
     told = asdict(one) | {
+        "step_title": step_title(one.step, one.step_title, one.step_kind),
         "reason": reason_said(one.reason),
         "most_attempts": MOST_ATTEMPTS,
         "recipient": None,

@@ -21,6 +21,7 @@ Hours = Annotated[int, Query(ge=1, le=MOST_HOURS, description="Count the mails o
 AfterText = Annotated[
     str | None, Query(pattern=r"^\d{1,18}-\d{1,18}$", description="The next_after of a page.")
 ]
+ConnId = Annotated[str, Path(max_length=LONGEST_ID, pattern=r"^[^\x00]*$")]
 router = APIRouter(prefix="/api/sending", tags=["sending"])
 
 
@@ -61,9 +62,7 @@ def list_unknown(
 
 
 @router.post("/connections/{conn_id}/resume", dependencies=[Depends(own_origin)])
-def resume(
-    onlooker: OnlookerDep, user: GetUserDep, conn_id: Annotated[str, Path(max_length=LONGEST_ID)]
-) -> Resumed:
+def resume(onlooker: OnlookerDep, user: GetUserDep, conn_id: ConnId) -> Resumed:
     """Let mail go out again over a connection. There is no body, so nothing to declare as JSON."""
     if not sending.resume(onlooker, user, conn_id):
         raise ApiError(

@@ -15,6 +15,10 @@ _EXPLAINED = {
         ja="1人に送れる数の上限に達しています（{rule}）。",
     ),
     "paused": Said(en="A connection is paused; see above.", ja="接続の配信を停止しているためです。"),
+    "resumed": Said(
+        en="The pause is over: they go out with the next run.",
+        ja="停止が解除されたため、次の実行で送信されます。",
+    ),
     "unresolved": Said(
         en="It may be out already, so it is not sent again blindly; see below.",
         ja="すでに届いている可能性があるため、確認できるまで再送しません。",

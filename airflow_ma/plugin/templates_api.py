@@ -18,7 +18,7 @@ from airflow_ma.dag.load import builder_file
 from airflow_ma.engine.mail import Recipient
 from airflow_ma.engine.tables import contact
 from airflow_ma.journey.said import Said
-from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
+from airflow_ma.plugin.access import OnlookerDep, ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.contact_models import ContactKey
 from airflow_ma.plugin.contacts_api import unknown_contact
@@ -58,7 +58,7 @@ def emails_folder() -> Path:
 
 
 @router.get("")
-def list_templates(reader: ReaderDep) -> list[TemplateSummary]:
+def list_templates(onlooker: OnlookerDep) -> list[TemplateSummary]:
     """All templates by name, those that cannot be used as well."""
     return [
         TemplateSummary(

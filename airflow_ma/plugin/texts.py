@@ -44,6 +44,18 @@ INVALID = Said(
     en="The request is not right: {where}. Nothing was changed.",
     ja="リクエストの内容に誤りがあります（{where}）。何も変更していません。",
 )
+NOT_JSON = Said(
+    en="Send the body as JSON, with the header Content-Type: application/json. Nothing was changed.",
+    ja="何も変更していません。本文をJSONにし、Content-Type: application/json を付けて送信してください。",
+)
+TOO_LARGE = Said(
+    en="This is too much for one request. Nothing was changed. Make the journey or the text smaller.",
+    ja="データが大きすぎるため、何も変更していません。ジャーニーまたはテキストを小さくしてください。",
+)
+FAILED = Said(
+    en="Something went wrong on the server. Try again; if it stays so, ask your administrator.",
+    ja="サーバーで問題が起きました。もう一度お試しください。解決しない場合は管理者にお問い合わせください。",
+)
 OTHER = Said(en="This did not work: {told}", ja="処理できませんでした（{told}）")
 NO_DATABASE = Said(
     en="The database cannot be used now. Nothing is lost: what is due goes on once it is back. "

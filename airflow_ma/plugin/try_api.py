@@ -39,7 +39,9 @@ class TryAct(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     do: Literal["happen", "pass"] = Field(description="pass: time passes until it brings something.")
-    type: Annotated[str, Field(min_length=1, max_length=100)] | None
+    type: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        description="One of those that the last answer offers; null for pass."
+    )
     url: Annotated[str, Field(max_length=2_000)] | None
     mail: Annotated[str, Field(max_length=250)] | None = Field(description="The step whose mail it is about.")
     after: int = Field(ge=0, le=LONGEST_WAIT, description="Seconds after the last thing.")
@@ -77,7 +79,7 @@ class TryQuestion(BaseModel):
 
     type: str
     title: Said
-    mail: str | None
+    mail: str | None = Field(description="The step whose mail it is about.")
     url: str | None = Field(description="An address to propose; null: there is none to it.")
 
 
@@ -87,7 +89,7 @@ class Tryout(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     moments: list[TryMoment]
-    at_step: str | None
+    at_step: str | None = Field(description="Where the person stands; null once they have left.")
     now: Moment
     until: Moment | None = Field(description="When time alone moves them on.")
     questions: list[TryQuestion]

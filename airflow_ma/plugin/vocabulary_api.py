@@ -21,6 +21,7 @@ from airflow_ma.contacts.vocabulary import (
     timezones,
     visited_pages,
 )
+from airflow_ma.insight.attribute_texts import attribute_title
 from airflow_ma.insight.directory import of_ids
 from airflow_ma.insight.event_texts import COMMON
 from airflow_ma.insight.timeline_texts import event_title
@@ -30,14 +31,6 @@ from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.contact_models import ContactSummary, summary
 
 LONGEST_PATTERN = 2_000
-_TITLES = {
-    "email": Said(en="Mail address", ja="メールアドレス"),
-    "key": Said(en="Key", ja="顧客ID"),
-    "language": Said(en="Language", ja="言語"),
-    "name": Said(en="Name", ja="氏名"),
-    "score": Said(en="Score", ja="スコア"),
-    "timezone": Said(en="Time zone", ja="タイムゾーン"),
-}
 _WITHOUT_VALUES: dict[str, Kind] = {
     "name": "text",
     "email": "text",
@@ -121,13 +114,13 @@ def get_vocabulary(reader: ReaderDep) -> Vocabulary:
         tags, events, urls = known_tags(connection), known_events(connection), visited_pages(connection)
     used = next((one.values for one in attributes if one.name == "timezone"), ())
     own = [
-        KnownAttribute(name=one.name, title=_title(one.name), type=one.kind, values=list(one.values))
+        KnownAttribute(name=one.name, title=attribute_title(one.name), type=one.kind, values=list(one.values))
         for one in attributes
     ]
     return Vocabulary(
         attributes=[
             *(
-                KnownAttribute(name=name, title=_title(name), type=kind, values=[])
+                KnownAttribute(name=name, title=attribute_title(name), type=kind, values=[])
                 for name, kind in _WITHOUT_VALUES.items()
             ),
             *own,
@@ -176,10 +169,6 @@ def list_connections(reader: ReaderDep, user: GetUserDep, session: SessionDep) -
     rows = session.execute(query.order_by(Connection.conn_id).limit(_MAIL_CONNECTIONS)).all()
     seen = connections_allowed(user, [row.conn_id for row in rows], "GET")
     return [ConnectionChoice(conn_id=row.conn_id, type=row.conn_type) for row in rows if row.conn_id in seen]
-
-
-def _title(name: str) -> Said:
-    return _TITLES.get(name, Said(en=name, ja=name))
 
 
 def _bad_condition(error: ValidationError) -> ApiError:

@@ -240,6 +240,18 @@ def test_deep_nesting_is_refused_before_it_hurts() -> None:
         Condition.model_validate(deep)
 
 
+@pytest.mark.parametrize(
+    "wide",
+    [
+        {"any": [{"all": [{"tag": "a"}] * 50}] * 50},
+        {"not": {"all": [{"attribute": "company", "one_of": [str(one) for one in range(1_000)]}] * 3}},
+    ],
+)
+def test_what_the_database_would_long_think_about_is_refused(wide: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="at most 2000 parts"):
+        Condition.model_validate(wide)
+
+
 class Settings(BaseModel):
     where: Condition
 

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, load_journeys
-from airflow_ma.dag.load import journey_from_definition, load_journey
+from airflow_ma.dag.load import journey_from_definition, journey_from_document, load_journey
 from airflow_ma.dag.text_form import document_yaml
 from airflow_ma.journey.document import document_of
 from airflow_ma.journey.problem import JourneyError
@@ -98,6 +98,19 @@ def test_through_yaml_and_back_nothing_changes(name: str, tmp_path: Path) -> Non
 def test_from_the_stored_definition_the_same_journey_comes_back() -> None:
     graph = cold_outreach_in_python().graph
     assert journey_from_definition(graph.definition()).graph.digest() == graph.digest()
+
+
+def test_in_airflow_a_nameless_step_of_the_builder_shows_its_kind() -> None:
+    named = document_of(cold_outreach_in_python().graph)
+    steps = [step.model_copy(update={"title": None}) for step in named.steps]
+    nameless = named.model_copy(update={"steps": steps})
+    journey = journey_from_document(nameless)
+    assert journey.task_dict["first_mail"].task_display_name == "Send email / メールを送る"
+    assert document_of(journey.graph) == nameless  # what is stored has no name still
+    assert all("title" not in step for step in journey.graph.definition()["steps"])
+    assert journey_from_document(named).task_dict["first_mail"].task_display_name == "First mail / 1通目"
+    in_a_file = load_journey(DAGS / "journeys" / "cold_outreach.yaml")
+    assert in_a_file.task_dict["first_mail"].task_display_name == "First mail / 1通目"
 
 
 BROKEN = {

@@ -21,6 +21,7 @@ from airflow_ma.engine.clock import DAY, HOUR, to_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import metadata
 from airflow_ma.journey.document import JourneyDocument, document_of
+from airflow_ma.journey.said import Said
 from tests.contacts.people import add_contact, add_event
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -226,6 +227,25 @@ def test_an_acting_step_that_cannot_rehearse_does_nothing(
     assert way(play(customer, journey)) == [("entered", "a", "entered"), ("left", "m", "sent")]
 
 
+def test_steps_without_a_name_are_called_like_their_kind(customer: Database) -> None:
+    journey = document(
+        {"id": "a", "kind": "audience", "next": {"entered": "m"}},
+        {"id": "m", "kind": "send_email", "settings": {"template": "cold_intro"}, "next": {"sent": "w"}},
+        {
+            "id": "w",
+            "kind": "wait_for_open",
+            "settings": {"mail": "m", "within": "1 day"},
+            "next": {"opened": "e", "not_opened": "no"},
+        },
+        {"id": "e", "kind": "end"},
+        {"id": "no", "kind": "end", "settings": {"reason": "興味なし"}},
+    )
+    titles = [one.title for one in play(customer, journey, PASS).moments]
+    assert titles[0] == Said(en="Entered by “Audience”", ja="「対象者」から参加")
+    assert titles[2] == Said(en="Send email: Sent", ja="メールを送る: 送信済み")
+    assert titles[-1] == Said(en="Leaves the journey: 興味なし", ja="ジャーニーを終了: 興味なし")
+
+
 def test_it_ends_in_bounded_time(customer: Database, sale: Journey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tryout, "LONGEST_SECONDS", -1.0)
     with pytest.raises(TryoutTooLongError):
@@ -247,6 +267,22 @@ def test_every_example_journey_can_be_tried(customer: Database, sale: Journey) -
 )
 def test_an_example_matches_its_pattern(pattern: str) -> None:
     assert matches_pattern(example_url(pattern), pattern)
+
+
+def test_only_the_star_is_special_in_a_pattern() -> None:
+    for pattern, address, fits in (
+        ("a*b*c", "aXbYc", True),
+        ("a*b*c", "acb", False),
+        ("ab*bc", "abc", False),
+        ("a*a", "a", False),
+        ("*b*b", "ab", False),
+        ("**", "", True),
+        ("*", "a\nb", True),
+        ("a.c", "abc", False),
+        ("a", "ab", False),
+        ("*" + "a*" * 60 + "b", "a" * 2_000, False),  # to be answered at once, too
+    ):
+        assert matches_pattern(address, pattern) is fits, (pattern, address)
 
 
 def test_a_page_that_was_really_visited_is_proposed() -> None:

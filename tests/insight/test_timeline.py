@@ -10,11 +10,14 @@ import sqlalchemy as sa
 
 from airflow_ma.dag import Journey
 from airflow_ma.dag.explain import Explainer, said_length
+from airflow_ma.dag.load import journey_from_document
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import alert, contact, journey
 from airflow_ma.insight.standing import Standing, standings
 from airflow_ma.insight.timeline import Told, timeline
+from airflow_ma.journey.document import JourneyDocument, StepDocument
+from airflow_ma.journey.said import Said
 from tests.journeys import add_contacts, happen, sweep
 
 
@@ -142,7 +145,43 @@ def test_a_journey_whose_steps_are_gone_is_still_told(
     sweep(sale, database)
     monkeypatch.setattr("airflow_ma.dag.explain.step_kinds", dict)
     assert [what for what, _, _ in lines(told(database, who))] == ["entered", "mail"]
-    assert standing(database, who)[0].step_title == "Opened? / 開封？"
+    assert standing(database, who)[0].step_title.ja == "Opened? / 開封？"
+
+
+def test_steps_without_a_name_and_our_own_reasons_are_told_in_both_languages(
+    database: Database, clock: ManualClock
+) -> None:
+    def step(step_id: str, kind: str, settings: dict[str, object], **leads: str) -> StepDocument:
+        return StepDocument(id=step_id, kind=kind, title=None, settings=settings, next=leads)
+
+    steps = [
+        step("audience", "audience", {}, entered="wait_1"),
+        step("wait_1", "wait", {"duration": "1 day"}, waited="tag"),
+        step("tag", "update_contact", {"add_tags": ["x"]}, done="end_2"),
+        step("end_2", "end", {}),
+    ]
+    nameless = journey_from_document(
+        JourneyDocument(key="j", title="J", mode="continuous", tags=[], goal=None, steps=steps)
+    )
+    (who,) = add_contacts(database, 1)
+    sweep(nameless, database)
+    (here,) = standing(database, who)
+    assert here.step_title == Said(en="Wait", ja="待つ")
+    clock.advance(DAY)
+    sweep(nameless, database)
+    found = told(database, who)[::-1]
+    assert [one.title.ja for one in found] == [
+        "「J」に参加",
+        "待つ: 時間になった",
+        "コンタクトを更新: 更新済み",
+        "「J」を終了",
+    ]
+    assert [one.detail.ja for one in (found[0], found[-1]) if one.detail] == [
+        "「対象者」から",
+        "最後のステップまで進みました",
+    ]
+    everything = " ".join(f"{one.title.en} {one.detail.en if one.detail else ''}" for one in found)
+    assert not {"audience", "wait_1", "end_2", "completed"} & set(everything.replace(":", " ").split())
 
 
 @pytest.mark.parametrize(

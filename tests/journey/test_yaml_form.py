@@ -60,3 +60,37 @@ def test_what_is_not_of_the_form_is_refused_with_its_line(text: str, line: int, 
     problem = next(p for p in caught.value.problems if says in p.message)
     assert problem.source is not None
     assert (problem.source.file, problem.source.line) == ("x.yaml", line)
+
+
+SYNTAX = {
+    "a: [1, 2\nb: 3": ("[", "「[」"),
+    "a: {x: 1\nb: 3": ("closed by }", "「}」"),
+    "a:\n  b: 1\n c: 2": ("indentation", "字下げ"),
+    "a: 1\nbc\nd: 2": ("colon and a space", "半角のコロン"),
+    "a: b: c": ("quotes", "「:」の位置"),
+    "a: 1\n\tb: 2": ("tab", "タブ文字"),
+    "a: @x": ("begin with this sign", "この記号から"),
+    "a: %x": ("! or %", "「%」"),
+    'a: "x\nb: 2': ("not closed", "引用符"),
+    'a: "x" y': ("left behind", "余分な文字"),
+    'a: "\\q"': ("backslash", "書き方"),
+    "a: *x": ("not known", "見つからない"),
+    "a: 1\n---\nb: 2": ("more than one document", "複数の文書"),
+    "a: | x\n  b": ("nothing else", "同じ行"),
+    "a: 1\n- b": ("list item", "リストの項目"),
+    "a: ]": ("bracket", "かっこ"),
+    "a: \x01": ("character", "使えない文字"),
+}
+
+
+@pytest.mark.parametrize("text", SYNTAX)
+def test_what_is_no_yaml_is_told_in_plain_words(text: str) -> None:
+    english, japanese = SYNTAX[text]
+    with pytest.raises(JourneyError) as raised:
+        read_yaml(text, "j.yaml")
+    (problem,) = raised.value.problems
+    assert english in problem.texts("en")[0]
+    said = problem.texts("ja")[0]
+    assert japanese in said
+    assert "expected" not in said
+    assert "found" not in said

@@ -22,7 +22,8 @@ from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact, journey, journey_step, mailbox, message, metadata
 
-ROLES = ("admin", "op", "user", "viewer")
+USERS = {"admin": "admin", "op": "op", "user": "user", "viewer": "viewer", "only_sale": "user"}
+"""Name -> role."""
 PREFIX = "/af"
 START_SECONDS = 90
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: httpx would read all certificates each time
@@ -65,7 +66,7 @@ def running_airflow(tmp_path_factory: pytest.TempPathFactory, sqlite_template: P
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}{PREFIX}"
-    (home / "passwords.json").write_text(json.dumps({role: role for role in ROLES}))
+    (home / "passwords.json").write_text(json.dumps({name: name for name in USERS}))
     (home / "airflow_ma.db").write_bytes(sqlite_template.read_bytes())
     database_url = f"sqlite:///{home}/airflow_ma.db"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
@@ -73,13 +74,16 @@ def running_airflow(tmp_path_factory: pytest.TempPathFactory, sqlite_template: P
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__API__BASE_URL": url,
         "AIRFLOW__API_AUTH__JWT_SECRET": "x" * 64,
+        "AIRFLOW__CORE__AUTH_MANAGER": "tests.plugin.rights.RightsByDag",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(
             [{"name": "journeys", "classpath": "airflow_ma.bundle.JourneyBundle", "kwargs": {}}]
         ),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
+            f"{name}:{role}" for name, role in USERS.items()
+        ),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW_MA_HOME": str(home / "ma"),
         "AIRFLOW_MA_DATABASE_URL": database_url,

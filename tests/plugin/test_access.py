@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -49,22 +47,6 @@ def test_nobody_gets_in_without_login(airflow: Airflow, deliver: Deliver, method
     assert answer.status_code == 401
     assert answer.json()["detail"]["code"] == "no_login"
     assert "hanako" not in answer.text
-
-
-def test_no_route_of_the_api_is_open(airflow: Airflow) -> None:
-    from airflow_ma.plugin.app import create_app
-
-    client = airflow.client()
-    seen = 0
-    for route in create_app().routes:
-        if not isinstance(route, APIRoute) or not route.path.startswith("/api/"):
-            continue
-        path = re.sub(r"{[^}]+}", "1", route.path)
-        for method in route.methods:
-            answer = client.request(method, path, json=None if method == "GET" else {})
-            assert answer.status_code == 401, (method, route.path, answer.text)
-            seen += 1
-    assert seen > 20
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

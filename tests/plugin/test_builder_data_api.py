@@ -18,7 +18,7 @@ from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact
 from airflow_ma.journey.document import document_of
 from airflow_ma.plugin import contacts_api, templates_api, try_api, vocabulary_api
-from airflow_ma.plugin.access import Reader, json_only, own_origin, reader
+from airflow_ma.plugin.access import Onlooker, Reader, json_only, onlooker, own_origin, reader
 from airflow_ma.plugin.api_errors import ApiError, answer_api_error
 from tests.contacts.people import add_contact, add_event
 from tests.dag.test_load import cold_outreach_in_python
@@ -38,6 +38,7 @@ def client(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Test
         app.include_router(part.router, prefix="/airflow-ma")
     app.add_exception_handler(ApiError, answer_api_error)
     app.dependency_overrides[reader] = lambda: Reader(database, frozenset({1, 2}))
+    app.dependency_overrides[onlooker] = lambda: Onlooker(database, frozenset({1, 2}), frozenset())
     for guard in (own_origin, json_only):
         app.dependency_overrides[guard] = lambda: None
     with TestClient(app) as client:
@@ -105,6 +106,7 @@ def test_a_person_is_shown_with_everything(client: TestClient, database: Databas
     body = one(client, "shop/1").json()
     assert (body["mail_allowed"], body["mail_why"]["ja"]) == (True, "2023-11-15 に受信に同意")
     assert body["attributes"] == {"company": "青葉"}
+    assert body["attribute_titles"] == {"company": {"en": "Company", "ja": "会社名"}}
     (place,) = body["standing"]
     assert (place["step"], place["until"]) == ("first_reply", "2026-12-05T01:00:00Z")
     assert [one["what"] for one in body["timeline"]] == ["mail", "entered"]
@@ -246,7 +248,7 @@ def test_a_wrong_request_is_refused(client: TestClient, owner: int, wrong: dict[
 def test_only_who_may_edit_a_journey_sees_any_of_it(airflow: Airflow) -> None:
     with airflow.database.write() as connection:
         add_contact(connection, "c1", name="花子")
-    paths = ("vocabulary", "templates", "connections")
+    paths = ("vocabulary", "connections")
     asked = {
         "audience": {"where": None},
         "contacts/search": {"search": "", "after": None, "limit": 5},
@@ -257,6 +259,8 @@ def test_only_who_may_edit_a_journey_sees_any_of_it(airflow: Airflow) -> None:
         with airflow.client(role) as client:
             for path in paths:
                 assert client.get(f"/api/{path}").status_code == status, (role, path)
+            seen = client.get("/api/templates").status_code  # their subjects are shown on the canvas
+            assert seen == (401 if role is None else 200), role
             for path, body in asked.items():
                 answer = client.post(f"/api/{path}", json=body)
                 expected = 404 if status == 200 and path.startswith("templates/") else status  # none here

@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
 from airflow_ma.config import settings
+from airflow_ma.dag.catalogue import step_kinds
 from airflow_ma.dag.document_check import examine
 from airflow_ma.journey.document import JourneyDocument, StepDocument
 from airflow_ma.journey.problem import Problem
 from airflow_ma.operators import SendEmailOperator
 from airflow_ma.plugin.api_models import FixAction, ProblemView
-from airflow_ma.plugin.check import problems_of, view
+from airflow_ma.plugin.check import MOST_PROBLEMS, problems_of, view
 from airflow_ma.plugin.inspection import Inspections
 from airflow_ma.plugin.plain_texts import TEXTS
 from airflow_ma.plugin.scene import Scene
@@ -82,7 +83,7 @@ FIXABLE: dict[str, tuple[JourneyDocument, str, str]] = {
     "entry inside": (
         changed(OPEN, next={"opened": "x4", "not_opened": "x1"}), "entry-inside", "“Customers” is where people"
     ),
-    "mail not chosen": (changed(OPEN, settings={}), "invalid-step", "“Which mail” is not filled in"),
+    "mail not chosen": (changed(OPEN, settings={}), "invalid-step", "“Which mail” is not chosen yet"),
     "mail gone": (changed(OPEN, settings={"mail": "gone"}), "missing-reference", "names as “Which mail” does not"),
     "no mail": (changed(OPEN, settings={"mail": "x1"}), "wrong-reference", "which is another kind of step"),
     "strange setting": (
@@ -146,9 +147,9 @@ def applied(document: JourneyDocument, fix: FixAction) -> JourneyDocument:
 
 
 SETTINGS: dict[str, tuple[StepDocument, str, str, str]] = {
-    "missing": (step("w", "send_email"), "template", "is not filled in", "入力されていません"),
-    "empty": (step("w", "send_email", template=""), "template", "is not filled in", "入力されていません"),
-    "null": (step("w", "send_email", template=None), "template", "is not filled in", "入力されていません"),
+    "missing": (step("w", "send_email"), "template", "is not chosen yet", "選ばれていません"),
+    "empty": (step("w", "send_email", template=""), "template", "is not chosen yet", "選ばれていません"),
+    "null": (step("w", "send_email", template=None), "template", "is not chosen yet", "選ばれていません"),
     "too long": (step("w", "end", reason="x" * 201), "reason", "more than 200 characters", "200文字以内"),
     "too many": (step("w", "check_site_visit", times=2000), "times", "1000 or less", "1000以下"),
     "too few": (step("w", "check_site_visit", times=0), "times", "1 or more", "1以上"),
@@ -185,6 +186,41 @@ def test_a_wrong_setting_is_told_in_plain_words_at_its_field(case: str) -> None:
     assert english in found[0].message.en
     assert japanese in found[0].message.ja
     assert_plain(found[0])
+
+
+FIXES: dict[str, tuple[StepDocument, str, str]] = {
+    "a template": (step("w", "send_email"), "Choose a template", "テンプレートを選んでください"),
+    "a step": (step("w", "wait_for_open"), "Choose a step", "ステップを選んでください"),
+    "a text": (step("w", "alert_sales"), "Enter “Why now”", "「なぜ今か」を入力してください"),
+    "what they do": (step("w", "audience", when={"event": ""}), "Choose what they do", "行動を選んでください"),
+    "too many": (step("w", "check_site_visit", times=2000), "smaller", "1000以下の数字を入力してください"),
+    "a length of time": (step("w", "wait", duration="soon"), "such as 3 days", "数字と単位で指定してください"),
+    "a tag": (step("w", "audience", where={"all": [{"tag": ""}]}), "(tag)", "条件の値を入力してください（タグ）"),
+    "a value": (
+        step("w", "audience", where={"not": {"attribute": "city", "is": None}}), "(City)", "入力してください（市区町村）"
+    ),
+    "values": (step("w", "audience", where={"attribute": "pet", "one_of": []}), "at least one", "1つ以上"),
+    "a number": (step("w", "audience", where={"attribute": "score", "at_least": "x"}), "number", "数字で入力"),
+    "a subject": (step("w", "audience", where={"attribute": "", "is": None}), "what the condition is about", "項目や行動"),
+    "an event": (step("w", "audience", where={"any": [{"tag": "a"}, {"event": ""}]}), "what they did", "行動を選んで"),
+    "ways": (step("w", "split"), "Add a way", "ルートを追加"),
+    "the condition of a way": (step("w", "split", branches={"{VIP}": None}), "Add a condition, or remove the way", "ルートを削除"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIXES)
+def test_what_is_to_be_done_is_said_for_that_very_setting(case: str) -> None:
+    wrong, english, japanese = FIXES[case]
+    (found,) = [p for p in problems_of(journey(*GOOD, wrong)) if p.rule == "invalid-step"]
+    assert english in found.fix.en
+    assert japanese in found.fix.ja
+    assert_plain(found)
+
+
+def test_an_unfinished_condition_of_a_way_is_told_with_the_name_of_the_way() -> None:
+    wrong = step("w", "split", branches={"VIP": {"tag": "vip"}, "{x}": {"tag": ""}})
+    (found,) = [p for p in problems_of(journey(*GOOD, wrong)) if p.rule == "invalid-step"]
+    assert "「{x}」の条件が完成していません" in found.message.ja
 
 
 def assert_plain(problem: ProblemView) -> None:
@@ -292,3 +328,21 @@ def test_a_disk_that_hangs_does_not_hold_up_the_check() -> None:
             break
     assert quick_again == []
     assert [problem.message for problem in late or ()] == ["late"]
+
+
+def test_the_largest_document_is_checked_while_somebody_waits() -> None:
+    kinds = sorted(step_kinds())
+    steps = [
+        step(
+            f"s{number}",
+            kinds[number % len(kinds)],
+            next={f"o{one}": f"s{(number * one) % 997}" for one in range(20)},
+        )
+        for number in range(1_000)
+    ]
+    document = JourneyDocument(key="k", title="t", mode="continuous", tags=[], goal=None, steps=steps)
+    before = time.monotonic()
+    problems = problems_of(document)
+    assert time.monotonic() - before < 15  # of which a second or two are needed; it was half a minute
+    assert len(problems) == MOST_PROBLEMS
+    assert {problem.severity for problem in problems} == {"error"}

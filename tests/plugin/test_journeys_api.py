@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from airflow.models.dag import DagModel
+from sqlalchemy.orm import Session
 
 from airflow_ma.dag.load import journey_from_definition
 from airflow_ma.dag.published import load_published
@@ -213,6 +215,24 @@ def test_a_draft_is_thrown_away_and_the_live_journey_stays(client: httpx.Client)
     create(client, "Never published")
     assert client.delete(f"{JOURNEYS}/never_published?revision=1").status_code == 204
     assert client.get(f"{JOURNEYS}/never_published").status_code == 404
+
+
+def test_a_journey_says_whether_airflow_has_paused_it(airflow: Airflow, client: httpx.Client) -> None:
+    on, off = create(client, "Switched on"), create(client, "Switched off")
+    home = Path(str(airflow.database.engine.url.database)).parent
+    metadata = sa.create_engine(f"sqlite:///{home}/airflow.db")
+    keys = {made["document"]["key"]: made is off for made in (on, off)}
+    dags = [DagModel(dag_id=key, is_paused=paused, bundle_name="journeys") for key, paused in keys.items()]
+    with Session(metadata) as session:
+        session.add_all(dags)
+        session.commit()
+        try:
+            assert {one["key"]: one["paused"] for one in client.get(JOURNEYS).json()} == keys
+            assert {key: view(client, key)["paused"] for key in keys} == keys
+        finally:
+            session.execute(sa.delete(DagModel).where(DagModel.dag_id.in_(keys)))
+            session.commit()
+            metadata.dispose()
 
 
 def test_journeys_of_files_are_shown_and_not_changed(airflow: Airflow, client: httpx.Client) -> None:

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.events import NewEvent, record_events
-from airflow_ma.engine.tables import journey
+from airflow_ma.engine.tables import journey, journey_step
+from airflow_ma.journey.said import Said
 from airflow_ma.plugin import mailbox
 from airflow_ma.plugin.access import Reader
 from tests.plugin.conftest import put_mail
@@ -65,6 +66,14 @@ def test_a_mail_lists_what_happened_and_is_marked_read_once(database: Database) 
     again = mailbox.one(reader, 1)
     assert again is not None
     assert again.read
+
+
+def test_a_step_without_a_name_is_called_like_its_kind(database: Database) -> None:
+    put_mail(database, 1)
+    with database.write() as connection:
+        connection.execute(sa.update(journey_step).values(title=journey_step.c.step, kind="send_email"))
+    (mail,) = mailbox.newest(reader_of(database, "sale"), limit=10)
+    assert mail.step_title == Said(en="Send email", ja="メールを送る")
 
 
 def test_search_and_paging_work_together(database: Database) -> None:

@@ -36,7 +36,7 @@ def test_a_mail_has_its_content_and_says_where_it_comes_from(airflow: Airflow, d
         "journey": "sale",
         "journey_title": "Sale",
         "step": "announce",
-        "step_title": "Announce the sale",
+        "step_title": {"en": "Announce the sale", "ja": "Announce the sale"},
         "template": "sale",
         "contact": "C4",
         "delivered_at": "2026-12-01T01:00:00Z",

@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from airflow_ma.engine.clock import HOUR, MINUTE, NEVER
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.pauses import pause_sending, pauses
-from airflow_ma.engine.tables import contact, enrollment, journey, message, suppression
+from airflow_ma.engine.tables import contact, enrollment, journey, journey_step, message, suppression
+from airflow_ma.insight.sending import waiting_mails
 from airflow_ma.plugin import sending as seen
 from airflow_ma.plugin.access import Onlooker
 from airflow_ma.plugin.sending_texts import explained
@@ -185,6 +186,21 @@ def test_what_waits_and_why_is_said_in_both_languages(airflow: Airflow) -> None:
     assert "not sent again blindly" in waiting["unresolved"]["about"]["en"]
     told = {one["message_id"]: (one["fate"], one["attempts"], one["most_attempts"]) for one in mails}
     assert told == {3: ("given_up", 1, 3), 4: ("sent_again", 1, 3)}
+    assert {one["step_title"]["ja"] for one in (*mails, *waiting.values())} == {"Announce the sale"}
+
+
+def test_a_step_without_a_name_is_called_like_its_kind(database: Database) -> None:
+    put(database, 1, state="unknown", reason="no answer", hold="resumed")
+    with database.write() as connection:
+        connection.execute(sa.update(journey_step).values(title=journey_step.c.step, kind="send_email"))
+    with database.read() as connection:
+        known = frozenset(connection.scalars(sa.select(journey.c.id)))
+    onlooker = Onlooker(database, known, frozenset())
+    (mail,) = seen.unknown_mails(onlooker, after=None, limit=5)
+    with database.read() as connection:
+        (waiting,) = [seen._waiting(one) for one in waiting_mails(connection)]
+    assert (mail.step_title.ja, waiting.step_title.ja) == ("メールを送る", "メールを送る")
+    assert waiting.about is not None
 
 
 def test_the_rule_stands_in_the_explanation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 // Requests to our API behind Airflow's web server. Airflow's login cookie goes along by itself.
-import { airflowBase } from "../host";
+import { airflowBase, hostNow } from "../host";
+import { toast } from "../shell/toasts";
 import { texts } from "./texts";
 import type { ErrorDetail, Said } from "./types";
 
@@ -28,6 +29,32 @@ export function apiUrl(path: string, query: Query = {}): string {
   return `${airflowBase()}${API}${path}${search}`;
 }
 
+/** Time to read why the login page comes. */
+const LEAVING_MS = 3_500;
+
+let leaving = false;
+/** Somebody was signed in on this page: the login page would come as a surprise. */
+let answered = false;
+
+function leaveForLogin(): void {
+  if (leaving) return;
+  leaving = true;
+  const go = () => {
+    location.assign(loginUrl());
+  };
+  if (!answered) {
+    go();
+    return;
+  }
+  toast("warning", texts.session_over[hostNow().language]);
+  setTimeout(go, LEAVING_MS);
+}
+
+/** Whether the page is on its way to Airflow's login, because the session is over. */
+export function isLeavingForLogin(): boolean {
+  return leaving;
+}
+
 /** Airflow's login page, which leads back to where the reader is. */
 export function loginUrl(): string {
   const back = location.pathname + location.search + location.hash;
@@ -46,11 +73,10 @@ async function request<T>(method: string, path: string, query?: Query, body?: un
   } catch {
     throw new ApiError(0, "unreachable", texts.unreachable, null);
   }
-  if (answer.status === 401) {
-    location.assign(loginUrl());
-  }
+  if (answer.status === 401) leaveForLogin();
   const text = await answer.text();
   if (!answer.ok) throw explained(answer.status, text);
+  answered = true;
   return (text ? JSON.parse(text) : null) as T;
 }
 

@@ -1,14 +1,10 @@
 import { useState } from "react";
-import { api, ApiError } from "../api/client";
-import type { JourneyView, NewJourney } from "../api/types";
-import { useHost } from "../host";
-import { useSaid, useTexts } from "../i18n/define";
+import { useTexts } from "../i18n/define";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
-import { go } from "../shell/route";
-import { toast } from "../shell/toasts";
+import { duplicate } from "./duplicate";
 import { texts } from "./texts";
 
 /** Why a journey can only be looked at, and what can be done instead. */
@@ -32,31 +28,37 @@ export function Banner() {
 
 function CopyAsNew() {
   const t = useTexts(texts);
-  const say = useSaid();
-  const { language } = useHost();
   const [busy, setBusy] = useState(false);
   const copy = async () => {
-    const { document, layout } = useEditor.getState();
-    const body: NewJourney & { language: string } = {
-      title: t("copy_of", { title: document.title }),
-      document,
-      layout,
-      language,
-    };
     setBusy(true);
-    try {
-      const made = await api.post<JourneyView>("journeys", body);
-      go("journeys", made.document.key);
-    } catch (problem) {
-      if (!(problem instanceof ApiError)) throw problem;
-      toast("danger", say(problem.said));
-    } finally {
-      setBusy(false);
-    }
+    await duplicate();
+    setBusy(false);
   };
   return (
     <Button small icon="copy" disabled={busy} onClick={() => void copy()}>
       {t("copy_as_new")}
     </Button>
+  );
+}
+
+/** Work that could not be saved before a login: its author decides. */
+export function RescueBanner() {
+  const t = useTexts(texts);
+  const waiting = useEditor((state) => state.rescued !== null);
+  if (!waiting) return null;
+  const { bringBack, throwAway } = useEditor.getState();
+  return (
+    <div className="ma-banner ma-banner-warning" role="alert">
+      <Icon name="warning" />
+      <span>{t("rescued")}</span>
+      <span className="ma-banner-end">
+        <Button small look="primary" icon="undo" onClick={bringBack}>
+          {t("rescued_back")}
+        </Button>
+        <Button small onClick={throwAway}>
+          {t("rescued_away")}
+        </Button>
+      </span>
+    </div>
   );
 }

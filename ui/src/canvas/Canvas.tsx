@@ -17,7 +17,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type
 import type { Layout } from "../api/types";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
-import { places } from "../journey/derived";
+import { places, stepsById } from "../journey/derived";
 import { validTargets } from "../journey/graph";
 import type { Place } from "../journey/operations";
 import { useEditor } from "../journey/store";
@@ -156,6 +156,9 @@ function Flow() {
         onEdgeDoubleClick={(event, edge) => {
           openWayMenu(event, edge);
         }}
+        onNodeClick={() => {
+          useCanvas.getState().showChosen();
+        }}
         onNodeDoubleClick={() => {
           useCanvas.getState().show("settings");
         }}
@@ -234,10 +237,16 @@ function dropped(event: DragEvent, inFlow: (point: { x: number; y: number }) => 
   event.preventDefault();
   const over = wayUnder(event);
   const edge = over === null ? null : wayOfEdge(over);
-  const point = inFlow({ x: event.clientX - 124, y: event.clientY - 40 });
-  // An end or an entry cannot stand within a way.
-  const at: Place = edge && !kind.is_end && !kind.is_entry ? { edge } : { position: point };
-  focusStep(editor.addStep(name, at));
+  const point = inFlow({ x: event.clientX - 92, y: event.clientY - 40 });
+  focusStep(editor.addStep(name, edge && !kind.is_entry ? placeOn(edge, kind.is_end, point) : { position: point }));
+}
+
+/** Into the way that leads on from an outcome, where an end cannot stand; behind one that leads nowhere. */
+function placeOn([from, outcome]: [string, string], isEnd: boolean, position: Layout[string]): Place {
+  const { document } = useEditor.getState();
+  const target = stepsById(document).get(from)?.next[outcome] ?? "";
+  if (!stepsById(document).has(target)) return { from, outcome };
+  return isEnd ? { position } : { edge: [from, outcome] };
 }
 
 /** Brings what was just added or chosen elsewhere into sight, without moving what is in sight already. */
@@ -266,7 +275,7 @@ function useReveal(around: { current: HTMLDivElement | null }): void {
 }
 
 const MARGIN = 40;
-const ROOM_BEHIND = 200;
+const ROOM_BEHIND = 130;
 
 /** How far a stretch has to be moved to lie within 0 to `space`, with a margin; too long: its beginning counts. */
 function shift(start: number, length: number, space: number, marginAfter: number): number {

@@ -7,11 +7,13 @@ import { useKnown } from "../forms/known";
 import { startAutosave } from "../journey/autosave";
 import { startChecking } from "../journey/check";
 import { useEditor } from "../journey/store";
+import { useMe } from "../shell/me";
 import { ErrorNote, Loading } from "../shell/Notes";
 import { AddMenu } from "./AddMenu";
-import { Banner } from "./Banner";
+import { AskDialog } from "./AskDialog";
+import { Banner, RescueBanner } from "./Banner";
 import { Canvas } from "./Canvas";
-import { useCanvas } from "./canvasStore";
+import { focusWorkIfLost, useCanvas } from "./canvasStore";
 import { useClipboard } from "./clipboardEvents";
 import { ConflictDialog } from "./ConflictDialog";
 import { EmptyCanvas } from "./EmptyCanvas";
@@ -28,10 +30,11 @@ import { useOpen } from "./useOpen";
 export function CanvasPage({ journey }: { journey: string }) {
   const { ready, error, retry } = useOpen(journey, false);
   useEffect(startAutosave, []);
-  useEffect(startChecking, []);
+  const mayWork = useMe((state) => state.me?.may_see_contacts ?? false);
+  useEffect(() => (mayWork ? startChecking() : undefined), [mayWork]);
   useEffect(
     () => () => {
-      useCanvas.setState({ menu: null, targets: null, from: null, dropOn: null, keysOpen: false, publishing: false });
+      useCanvas.setState({ menu: null, targets: null, from: null, dropOn: null, keysOpen: false, publishing: false, asking: null });
     },
     [],
   );
@@ -42,6 +45,11 @@ export function CanvasPage({ journey }: { journey: string }) {
   const empty = useEditor((state) => !state.document.steps.length);
   const readOnly = useEditor((state) => state.readOnly);
   const outline = useCanvas((state) => state.outline);
+  const dialog = useCanvas((state) => state.keysOpen || state.publishing || state.asking !== null);
+  const asked = useEditor((state) => state.saving === "conflict");
+  useEffect(() => {
+    if (ready && !dialog && !asked) focusWorkIfLost();
+  }, [ready, dialog, asked, empty]);
   if (error && !ready) {
     return (
       <div className="ma-page-inner">
@@ -55,6 +63,7 @@ export function CanvasPage({ journey }: { journey: string }) {
       <div className="ma-builder">
         <TopBar />
         <Banner />
+        <RescueBanner />
         <div className="ma-builder-body">
           {!readOnly && <Palette />}
           <div className="ma-stage">
@@ -67,6 +76,7 @@ export function CanvasPage({ journey }: { journey: string }) {
         <KeysDialog />
         <ConflictDialog />
         <PublishDialog />
+        <AskDialog />
       </div>
     </Tooltip.Provider>
   );

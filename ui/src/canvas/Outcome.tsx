@@ -9,21 +9,19 @@ import { anchorOf, useCanvas } from "./canvasStore";
 import { edgeId, handleId } from "./flow";
 import { texts } from "./texts";
 
-/** An outcome at the right side of its step: a handle to connect it, its name, and a "+" for what follows. */
+/** An outcome at the right side of its step: a handle to connect it, and a "+", with its name, for what follows. */
 export function Outcome(props: {
   id: string;
   kind: StepKind | undefined;
   outcome: string;
   /** From the top of the step. */
   top: number;
-  /** It has a name to tell it from others. */
+  /** It has a name to tell it from others that lead on. */
   named: boolean;
-  /** Told only when the reader points at the step. */
-  quiet: boolean;
   /** With the Tab key. */
   reachable: boolean;
 }) {
-  const { id, kind, outcome, top } = props;
+  const { id, kind, outcome, top, named } = props;
   const t = useTexts(texts);
   const say = useSaid();
   const readOnly = useEditor((state) => state.readOnly);
@@ -33,13 +31,17 @@ export function Outcome(props: {
   });
   const taken = useEditor((state) => state.trail?.edges.some(([from, by]) => from === id && by === outcome) ?? false);
   const name = outcomeTitle(kind, outcome, say) || t("unnamed");
-  const optional = kind?.optional_outcomes.includes(outcome) ?? false;
+  const optional = free && (kind?.optional_outcomes.includes(outcome) ?? false);
+  // One that need not lead on, beside a single one that does: told below the step, when the reader points at it.
+  const below = optional && !named;
   const classes = [
     "ma-outcome",
-    free ? "ma-outcome-free" : "",
-    optional && free ? "ma-outcome-optional" : "",
-    props.quiet && props.named ? "ma-outcome-quiet" : "",
+    free && !below ? "ma-outcome-free" : "",
+    optional ? "ma-outcome-optional" : "",
+    below ? "ma-outcome-below" : "",
+    taken ? "ma-outcome-taken" : "",
   ];
+  const shown = named || below ? name : "";
   return (
     // Measured from within the step's border.
     <div className={classes.filter(Boolean).join(" ")} style={{ top: top - 1 }}>
@@ -51,19 +53,20 @@ export function Outcome(props: {
         title={name}
         isConnectable={!readOnly}
       />
-      {props.named && (
-        <span className={`ma-outcome-name ${taken ? "ma-outcome-taken" : ""}`} title={name}>
-          {name}
-        </span>
-      )}
-      {!readOnly && <Plus id={id} outcome={outcome} name={name} free={free} reachable={props.reachable} wide={!props.quiet && props.named} />}
+      {readOnly
+        ? shown && (
+            <span className="ma-outcome-chip ma-outcome-name" title={name}>
+              <span>{shown}</span>
+            </span>
+          )
+        : <Plus id={id} outcome={outcome} name={name} shown={shown} free={free} reachable={props.reachable} />}
     </div>
   );
 }
 
-/** Offers what may come behind an outcome, or between it and the step it leads to. */
-function Plus(props: { id: string; outcome: string; name: string; free: boolean; reachable: boolean; wide: boolean }) {
-  const { id, outcome, name, free } = props;
+/** Offers what may come behind an outcome, or between it and the step it leads to. Name and "+" are one button. */
+function Plus(props: { id: string; outcome: string; name: string; shown: string; free: boolean; reachable: boolean }) {
+  const { id, outcome, name, shown, free } = props;
   const t = useTexts(texts);
   const say = useSaid();
   const way = edgeId(id, outcome);
@@ -78,13 +81,18 @@ function Plus(props: { id: string; outcome: string; name: string; free: boolean;
     return target ? stepTitle(target, state.catalogue, say) : "";
   });
   const label = free ? t("add_behind", { title, outcome: name }) : t("add_within", { title, outcome: name, to });
-  const classes = ["ma-plus nodrag nopan", free ? "" : "ma-plus-way", props.wide ? "ma-plus-wide" : "", dropped ? "ma-plus-drop" : ""];
+  const classes = [
+    "ma-plus nodrag nopan",
+    shown ? "ma-outcome-chip" : "ma-plus-bare",
+    free ? "" : "ma-plus-way",
+    dropped ? "ma-plus-drop" : "",
+  ];
   return (
     <button
       type="button"
       className={classes.filter(Boolean).join(" ")}
       tabIndex={props.reachable ? 0 : -1}
-      data-way={free ? undefined : way}
+      data-way={way}
       aria-label={label}
       title={label}
       onClick={(event) => {
@@ -93,6 +101,7 @@ function Plus(props: { id: string; outcome: string; name: string; free: boolean;
         useCanvas.getState().openMenu({ do: "add", at: { from: id, outcome }, anchor: anchorOf(event.currentTarget) });
       }}
     >
+      {shown && <span className="ma-outcome-name">{shown}</span>}
       <Icon name="plus" size={free ? 14 : 12} />
     </button>
   );

@@ -114,6 +114,7 @@ function Row({ item }: { item: Item }) {
           aria-pressed={selected}
           onClick={(event) => {
             choose(event.ctrlKey || event.metaKey || event.shiftKey);
+            useCanvas.getState().showChosen();
           }}
           onFocus={() => {
             if (!selected && useEditor.getState().selection.length < 2) choose(false);

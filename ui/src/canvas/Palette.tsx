@@ -31,6 +31,13 @@ export function Palette() {
             useCanvas.setState({ paletteOpen: true });
           }}
         />
+        <ul>
+          {[...catalogue.values()]
+            .filter((kind) => kind.primary)
+            .map((kind) => (
+              <Entry key={kind.kind} kind={kind} narrow />
+            ))}
+        </ul>
       </div>
     );
   }
@@ -97,7 +104,7 @@ export function Palette() {
   );
 }
 
-function Entry({ kind }: { kind: StepKind }) {
+function Entry({ kind, narrow = false }: { kind: StepKind; narrow?: boolean }) {
   const say = useSaid();
   return (
     <li>
@@ -105,7 +112,8 @@ function Entry({ kind }: { kind: StepKind }) {
         type="button"
         className="ma-palette-item"
         draggable
-        title={say(kind.about)}
+        title={narrow ? say(kind.title) : say(kind.about)}
+        aria-label={say(kind.title)}
         onDragStart={(event) => {
           event.dataTransfer.setData(STEP_DRAG, kind.kind);
           event.dataTransfer.effectAllowed = "copy";
@@ -115,7 +123,7 @@ function Entry({ kind }: { kind: StepKind }) {
         }}
       >
         <KindIcon group={kind.group} icon={kind.icon} small />
-        <span>{say(kind.title)}</span>
+        {!narrow && <span>{say(kind.title)}</span>}
       </button>
     </li>
   );

@@ -10,6 +10,7 @@ import { Button } from "../shell/Button";
 import { Dialog } from "../shell/Dialog";
 import { Icon } from "../shell/Icon";
 import { ErrorNote, Note } from "../shell/Notes";
+import { Audience } from "./Audience";
 import { focusStep, useCanvas } from "./canvasStore";
 import { airflowPage } from "./links";
 import { texts } from "./texts";
@@ -41,6 +42,7 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
   const { language } = useHost();
   const problems = useEditor((state) => state.problems);
   const view = useEditor((state) => state.view);
+  const document = useEditor((state) => state.document);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const errors = problems.filter((problem) => problem.severity === "error");
@@ -53,9 +55,10 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
     setError(null);
     try {
       await save();
-      const { saving, view: now } = useEditor.getState();
+      const { saving, failure, view: now } = useEditor.getState();
       if (saving !== "saved" || !now) {
         if (saving === "conflict") close();
+        else if (failure) setError(new ApiError(0, "unsaved", failure, null));
         return;
       }
       const { version } = await api.post<Published>(`${path()}/publish`, { revision: now.revision });
@@ -80,6 +83,8 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
       ) : (
         <>
           <p>{view?.version != null ? t("publish_again", { n: formatNumber(people, language) }) : t(first)}</p>
+          {view?.version == null && <Audience document={document} />}
+          {view?.paused && <Note tone="info">{t("publish_paused")}</Note>}
           {warnings.length > 0 && <ProblemList title={t("publish_warnings")} problems={warnings} close={close} />}
         </>
       )}
@@ -94,17 +99,23 @@ function Ask({ close, done }: { close: () => void; done: (version: number) => vo
   );
 }
 
+/** More than this nobody reads here: the list of problems has them all. */
+const MOST = 6;
+
 function ProblemList(props: { title: string; problems: ProblemView[]; close: () => void }) {
   const t = useTexts(texts);
   const say = useSaid();
+  const groups = alike(props.problems);
   return (
     <section className="ma-publish-problems">
       <h3>{props.title}</h3>
       <ul>
-        {props.problems.map((problem, index) => (
+        {groups.slice(0, MOST).map(({ problem, times }, index) => (
           <li key={index}>
             <Icon name={problem.severity === "error" ? "error" : "warning"} size={16} />
-            <span>{say(problem.message)}</span>
+            <span>
+              {say(problem.message)} {times > 1 && <b>{t("problem_times", { n: times })}</b>}
+            </span>
             {problem.step !== null && (
               <Button
                 small
@@ -123,8 +134,30 @@ function ProblemList(props: { title: string; problems: ProblemView[]; close: () 
           </li>
         ))}
       </ul>
+      {groups.length < props.problems.length || groups.length > MOST ? (
+        <Button
+          small
+          onClick={() => {
+            props.close();
+            useCanvas.getState().show("problems");
+          }}
+        >
+          {t("problems_more", { n: props.problems.length })}
+        </Button>
+      ) : null}
     </section>
   );
+}
+
+/** Problems that read the same are one, with how often it is there; the first of them can be shown. */
+export function alike(problems: readonly ProblemView[]): { problem: ProblemView; times: number }[] {
+  const groups = new Map<string, { problem: ProblemView; times: number }>();
+  for (const problem of problems) {
+    const known = groups.get(problem.message.en);
+    if (known) known.times += 1;
+    else groups.set(problem.message.en, { problem, times: 1 });
+  }
+  return [...groups.values()];
 }
 
 function Live({ version, close }: { version: number; close: () => void }) {
@@ -162,7 +195,7 @@ function Live({ version, close }: { version: number; close: () => void }) {
       {!found && <p role="status">{late ? t("publish_late") : t("publish_waiting")}</p>}
       <div className="ma-dialog-actions">
         {dagPath !== null && (
-          <a className="ma-button" href={airflowPage(dagPath)}>
+          <a className="ma-button" href={airflowPage(dagPath)} target="_blank" rel="noreferrer">
             <Icon name="external" size={16} />
             {t("open_dag")}
           </a>

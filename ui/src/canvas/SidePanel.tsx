@@ -1,4 +1,5 @@
 import { Tabs } from "radix-ui";
+import type { KeyboardEvent } from "react";
 import { CodePanel } from "../code/CodePanel";
 import { JourneyForm } from "../forms/JourneyForm";
 import { StepForm } from "../forms/StepForm";
@@ -7,28 +8,34 @@ import { useEditor } from "../journey/store";
 import { ProblemsPanel } from "../problems/ProblemsPanel";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
+import { useMe } from "../shell/me";
 import { TryPanel } from "../tryit/TryPanel";
-import { useCanvas, type SideTab } from "./canvasStore";
+import { focusWork, useCanvas, type SideTab } from "./canvasStore";
 import { copySelected } from "./clipboardEvents";
 import { texts } from "./texts";
 import { removeSelected } from "./useCanvasKeys";
 
-const TABS: { name: SideTab; icon: string }[] = [
-  { name: "settings", icon: "settings" },
-  { name: "problems", icon: "warning" },
-  { name: "code", icon: "code" },
-  { name: "try", icon: "play" },
+const TABS: { name: SideTab; icon: string; forWork: boolean }[] = [
+  { name: "settings", icon: "settings", forWork: false },
+  { name: "problems", icon: "warning", forWork: true },
+  { name: "code", icon: "code", forWork: false },
+  { name: "try", icon: "play", forWork: true },
 ];
 
 export function SidePanel() {
   const t = useTexts(texts);
   const tab = useCanvas((state) => state.tab);
-  const open = useCanvas((state) => state.sideOpen);
+  const chosen = useEditor((state) => state.selection.length > 0);
+  const idle = useEditor((state) => state.readOnly) && !chosen;
+  const open = useCanvas((state) => state.sideOpen ?? !idle);
+  const mayWork = useMe((state) => state.me?.may_see_contacts ?? false);
   const { show } = useCanvas.getState();
+  // Who may edit no journey gets no answer from the check and from trying out.
+  const tabs = TABS.filter(({ forWork }) => mayWork || !forWork);
   if (!open) {
     return (
       <aside className="ma-side ma-side-closed" aria-label={t("side")}>
-        {TABS.map(({ name, icon }) => (
+        {tabs.map(({ name, icon }) => (
           <IconButton key={name} icon={icon} label={t(`tab_${name}`)} onClick={() => show(name)} />
         ))}
       </aside>
@@ -39,14 +46,20 @@ export function SidePanel() {
       asChild
       value={tab}
       onValueChange={(value) => {
-        const found = TABS.find(({ name }) => name === value);
+        const found = tabs.find(({ name }) => name === value);
         if (found) show(found.name);
       }}
     >
-      <aside className={`ma-side ${tab === "code" ? "ma-side-wide" : ""}`} aria-label={t("side")}>
+      {/* The key is that of the fields within. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <aside
+        className={`ma-side ${tab === "code" ? "ma-side-wide" : ""}`}
+        aria-label={t("side")}
+        onKeyDown={backToCanvas}
+      >
         <div className="ma-side-head">
           <Tabs.List className="ma-side-tabs" aria-label={t("side")}>
-            {TABS.map(({ name }) => (
+            {tabs.map(({ name }) => (
               <Tabs.Trigger key={name} value={name}>
                 {t(`tab_${name}`)}
                 {name === "problems" && <ProblemCount />}
@@ -77,6 +90,16 @@ export function SidePanel() {
       </aside>
     </Tabs.Root>
   );
+}
+
+/** Escape in a field leads back to its step; in an open list of choices it only closes that. */
+function backToCanvas(event: KeyboardEvent<HTMLElement>): void {
+  const target = event.target instanceof Element ? event.target : null;
+  if (event.key !== "Escape" || event.defaultPrevented || event.nativeEvent.isComposing) return;
+  if (!target || !event.currentTarget.contains(target)) return;
+  if (target.closest('.cm-editor, [role="combobox"][aria-expanded="true"], [aria-haspopup][aria-expanded="true"]')) return;
+  event.preventDefault();
+  focusWork();
 }
 
 function ProblemCount() {

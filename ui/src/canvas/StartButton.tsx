@@ -1,17 +1,14 @@
 // Starting a journey that goes once: a run of its DAG, with everybody who fits now.
 import { useState } from "react";
 import { startRun } from "../api/airflow";
-import { api, ApiError } from "../api/client";
-import type { AudienceCount, Json } from "../api/types";
-import { useLoad } from "../api/useLoad";
-import { useHost } from "../host";
+import { ApiError } from "../api/client";
 import { useTexts } from "../i18n/define";
-import { formatNumber } from "../i18n/format";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { Dialog } from "../shell/Dialog";
 import { ErrorNote, Note } from "../shell/Notes";
 import { toast } from "../shell/toasts";
+import { Audience } from "./Audience";
 import { texts } from "./texts";
 
 export function StartButton() {
@@ -41,23 +38,11 @@ export function StartButton() {
   );
 }
 
-/** The condition of the step that lets people in, whatever its kind calls it; null: everybody. */
-function condition(): Json {
-  const { view, catalogue } = useEditor.getState();
-  for (const step of view?.document.steps ?? []) {
-    const kind = catalogue.get(step.kind);
-    const field = kind?.is_entry ? kind.settings.find((one) => one.widget === "condition") : undefined;
-    if (field) return step.settings[field.name] ?? null;
-  }
-  return null;
-}
-
 function Ask({ close }: { close: () => void }) {
   const t = useTexts(texts);
-  const { language } = useHost();
   const key = useEditor((state) => state.document.key);
+  const running = useEditor((state) => state.view?.document);
   const changed = useEditor((state) => state.view?.state === "changed");
-  const { data } = useLoad(key, () => api.post<AudienceCount>("audience", { where: condition() }));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const start = async () => {
@@ -77,13 +62,7 @@ function Ask({ close }: { close: () => void }) {
   return (
     <>
       <p>{t("start_about")}</p>
-      {data && (
-        <p>
-          <strong>
-            {t("start_people", { n: formatNumber(data.count, language), m: formatNumber(data.mailable, language) })}
-          </strong>
-        </p>
-      )}
+      {running && <Audience document={running} />}
       {changed && <Note tone="warning">{t("start_changed")}</Note>}
       {error && <ErrorNote error={error} />}
       <div className="ma-dialog-actions">

@@ -62,12 +62,12 @@ export const StepNode = memo(function StepNode({ id, selected }: NodeProps<StepN
         aria-pressed={selected}
         title={`${kind ? say(kind.title) : step.kind}\n${said}`}
       >
-        <KindIcon group={kind?.group ?? "act"} icon={kind?.icon ?? ""} />
-        <span className="ma-step-words">
+        <span className="ma-step-head">
+          <KindIcon group={kind?.group ?? "act"} icon={kind?.icon ?? ""} small />
           <span className="ma-step-title">{title}</span>
-          <span className="ma-step-says">
-            <Sentence parts={parts} />
-          </span>
+        </span>
+        <span className="ma-step-says">
+          <Sentence parts={parts} />
         </span>
       </button>
       <Badges id={id} />
@@ -88,8 +88,7 @@ export const StepNode = memo(function StepNode({ id, selected }: NodeProps<StepN
           kind={kind}
           outcome={outcome}
           top={tops[index] ?? 0}
-          named={outcomes.length > 1}
-          quiet={!named}
+          named={named}
           reachable={focusable}
         />
       ))}

@@ -1,24 +1,24 @@
-import { DropdownMenu, Tooltip } from "radix-ui";
+import { Tooltip } from "radix-ui";
 import type { ReactNode } from "react";
-import type { JourneyState } from "../api/types";
 import { useSaid, useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
+import { StateBadge } from "../journeys/StateBadge";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
 import { Link } from "../shell/route";
-import { copySelected, cutSelected, pasteFromButton } from "./clipboardEvents";
-import { airflowPage } from "./links";
 import { showOutline, useCanvas } from "./canvasStore";
+import { MoreMenu } from "./MoreMenu";
+import { useMineElsewhere, useShownState } from "./shownState";
 import { StartButton } from "./StartButton";
 import { texts } from "./texts";
 
 export function TopBar() {
   const t = useTexts(texts);
   const readOnly = useEditor((state) => state.readOnly);
-  const state = useEditor((editor) => editor.view?.state ?? "draft");
-  const dagPath = useEditor((editor) => editor.view?.dag_path ?? null);
+  const state = useShownState();
+  const paused = useEditor((editor) => editor.view?.paused ?? false);
   return (
     <header className="ma-top">
       <Link to={["journeys"]} className="ma-top-back" title={t("back")}>
@@ -26,11 +26,12 @@ export function TopBar() {
       </Link>
       <Title />
       <StateBadge state={state} />
+      {paused && <PausedBadge />}
       {!readOnly && <SaveState />}
       <span className="ma-top-space" />
       {!readOnly && <HistoryButtons />}
       <Look />
-      <More dagPath={dagPath} />
+      <MoreMenu />
       <StartButton />
       {!readOnly && (
         <Button
@@ -74,20 +75,12 @@ function Title() {
   );
 }
 
-const STATE_LOOKS: Record<JourneyState, { look: string; icon: string }> = {
-  draft: { look: "", icon: "pencil" },
-  live: { look: "ma-badge-good", icon: "play" },
-  changed: { look: "ma-badge-accent", icon: "play" },
-  git: { look: "", icon: "code" },
-};
-
-function StateBadge({ state }: { state: JourneyState }) {
+function PausedBadge() {
   const t = useTexts(texts);
-  const { look, icon } = STATE_LOOKS[state];
   return (
-    <span className={`ma-badge ${look}`}>
-      <Icon name={icon} size={13} />
-      {t(`state_${state}`)}
+    <span className="ma-badge ma-badge-warning" title={t("paused_about")}>
+      <Icon name="clock" size={12} />
+      {t("paused")}
     </span>
   );
 }
@@ -95,13 +88,14 @@ function StateBadge({ state }: { state: JourneyState }) {
 function SaveState() {
   const t = useTexts(texts);
   const saving = useEditor((state) => state.saving);
+  const elsewhere = useMineElsewhere();
   const say = useSaid();
   const failure = useEditor((state) => state.failure);
   const icon = { saved: "check", saving: "more", unsaved: "more", failed: "warning", conflict: "warning" }[saving];
   return (
     <span className={`ma-save ma-save-${saving}`} role="status" title={say(failure)}>
       <Icon name={icon} size={14} />
-      {t(saving)}
+      {t(saving === "conflict" && elsewhere ? "conflict_mine" : saving)}
       {saving === "failed" && (
         <Button small onClick={() => void save()}>
           {t("save_again")}
@@ -168,52 +162,5 @@ function Look() {
       {choice("flow", !outline, "layout")}
       {choice("outline", outline, "list")}
     </div>
-  );
-}
-
-function More({ dagPath }: { dagPath: string | null }) {
-  const t = useTexts(texts);
-  const readOnly = useEditor((state) => state.readOnly);
-  const nothing = useEditor((state) => !state.selection.length);
-  const item = (label: string, icon: string, onSelect: () => void, disabled = false, keys = "") => (
-    <DropdownMenu.Item className="ma-menu-item" disabled={disabled} onSelect={onSelect}>
-      <Icon name={icon} size={16} />
-      <span className="ma-menu-words">{label}</span>
-      {keys && <kbd>{keys}</kbd>}
-    </DropdownMenu.Item>
-  );
-  return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>
-        <IconButton icon="more" label={t("more")} />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={portalContainer()}>
-        <DropdownMenu.Content className="ma-menu" align="end" sideOffset={4}>
-          {item(t("copy"), "copy", () => void copySelected(), nothing, "Ctrl+C")}
-          {!readOnly && item(t("cut"), "close", () => void cutSelected(), nothing, "Ctrl+X")}
-          {!readOnly && item(t("paste"), "paste", () => void pasteFromButton(), false, "Ctrl+V")}
-          {item(t("select_all"), "check", () => {
-            const { select, document } = useEditor.getState();
-            select(document.steps.map((step) => step.id));
-          }, false, "Ctrl+A")}
-          {item(t("keys"), "info", () => {
-            useCanvas.setState({ keysOpen: true });
-          }, false, "?")}
-          {dagPath !== null && <DagItem path={dagPath} />}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
-}
-
-function DagItem({ path }: { path: string }) {
-  const t = useTexts(texts);
-  return (
-    <DropdownMenu.Item className="ma-menu-item" asChild>
-      <a href={airflowPage(path)}>
-        <Icon name="external" size={16} />
-        <span className="ma-menu-words">{t("open_dag")}</span>
-      </a>
-    </DropdownMenu.Item>
   );
 }

@@ -1,6 +1,7 @@
 // What the canvas shows for the moment: menus, dialogs, a connection being drawn.
 import { create } from "zustand";
 import type { Place } from "../journey/operations";
+import { useEditor } from "../journey/store";
 
 export type SideTab = "settings" | "problems" | "code" | "try";
 
@@ -19,13 +20,18 @@ interface CanvasState {
   /** The way a dragged step would be put into. */
   dropOn: string | null;
   tab: SideTab;
-  sideOpen: boolean;
+  /** null: nobody has opened or closed it. */
+  sideOpen: boolean | null;
   paletteOpen: boolean;
   outline: boolean;
   keysOpen: boolean;
   publishing: boolean;
+  /** What the reader is asked about before it happens. */
+  asking: "discard" | "pause" | "resume" | null;
   openMenu: (menu: Menu | null) => void;
   show: (tab: SideTab) => void;
+  /** A step was chosen: its settings come in place of the problems, but not of a trial or the code. */
+  showChosen: () => void;
 }
 
 const OUTLINE = "airflow_ma.outline";
@@ -44,16 +50,20 @@ export const useCanvas = create<CanvasState>((set) => ({
   from: null,
   dropOn: null,
   tab: "settings",
-  sideOpen: true,
+  sideOpen: null,
   paletteOpen: true,
   outline: remembered(),
   keysOpen: false,
   publishing: false,
+  asking: null,
   openMenu: (menu) => {
     set({ menu });
   },
   show: (tab) => {
     set({ tab, sideOpen: true });
+  },
+  showChosen: () => {
+    set(({ tab, sideOpen }) => ({ tab: tab === "problems" ? "settings" : tab, sideOpen: sideOpen ?? true }));
   },
 }));
 
@@ -79,6 +89,22 @@ export function stepElement(id: string): HTMLElement | null {
 
 /** Frames to wait for a step that was only just added. */
 const FRAMES = 20;
+
+/** Puts the keyboard where the work is: on the selected step, else the first one, else a way to begin. */
+export function focusWork(): void {
+  const [id] = useEditor.getState().selection;
+  const step = id === undefined ? null : stepElement(id);
+  const first = '[data-step-face][tabindex="0"], .ma-outline [data-step-face], .ma-move';
+  const element = step ?? document.querySelector<HTMLElement>(first);
+  element?.focus({ preventScroll: true });
+}
+
+/** The same when the keyboard is nowhere: what had it is gone from the page. */
+export function focusWorkIfLost(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body || document.activeElement === null) focusWork();
+  });
+}
 
 /** Puts the keyboard on a step, as soon as it is there. */
 export function focusStep(id: string, frames = FRAMES): void {

@@ -8,8 +8,8 @@ export const texts = defineTexts({
     ja: "この時点で条件に合う人全員が、まとめてジャーニーに入ります。後から対象になった人に送るには、もう一度開始してください。",
   },
   start_people: {
-    en: "{n} people fit now; {m} of them may be mailed.",
-    ja: "現在の対象は{n}人、うち{m}人に配信できます。",
+    en: "{n} people fit the condition now; {m} of them may be mailed.",
+    ja: "現在の条件に合う人は{n}人、うち{m}人に配信できます。",
   },
   start_changed: {
     en: "The version that was published last is started; newer changes are not in it.",
@@ -20,16 +20,18 @@ export const texts = defineTexts({
   // Top bar
   back: { en: "All journeys", ja: "ジャーニー一覧" },
   title: { en: "Name of the journey", ja: "ジャーニー名" },
-  state_draft: { en: "Draft", ja: "下書き" },
-  state_live: { en: "Live", ja: "公開中" },
-  state_changed: { en: "Live, with unpublished changes", ja: "公開中（未公開の変更あり）" },
-  state_git: { en: "Written in a file", ja: "ファイルで管理" },
+  paused: { en: "Paused", ja: "一時停止中" },
+  paused_about: {
+    en: "Nobody enters or moves on and no mail goes out until it is resumed.",
+    ja: "再開するまで、誰も進まず、メールも送信されません。",
+  },
   saved: { en: "Saved", ja: "保存済み" },
   saving: { en: "Saving…", ja: "保存中…" },
   unsaved: { en: "Not saved yet", ja: "未保存" },
   failed: { en: "Could not save", ja: "保存できませんでした" },
   save_again: { en: "Save again", ja: "再度保存" },
   conflict: { en: "Changed by somebody else", ja: "他の人が変更しました" },
+  conflict_mine: { en: "Changed in another tab", ja: "別のタブで変更されました" },
   undo: { en: "Undo", ja: "元に戻す" },
   undo_what: { en: "Undo: {what}", ja: "元に戻す：{what}" },
   redo: { en: "Redo", ja: "やり直す" },
@@ -61,17 +63,23 @@ export const texts = defineTexts({
   publish: { en: "Publish", ja: "公開" },
   publish_title: { en: "Publish this journey?", ja: "このジャーニーを公開しますか？" },
   publish_first: {
-    en: "From now on people enter it by its entry step. It becomes a DAG in Airflow within seconds.",
-    ja: "公開すると、エントリーの条件に合う人がジャーニーに入り始めます。数秒でAirflowのDAGになります。",
+    en: "From now on those in its audience enter it. It becomes a DAG in Airflow within seconds.",
+    ja: "公開すると、対象者の条件に合う人がジャーニーに入り始めます。数秒でAirflowのDAGになります。",
   },
   publish_once: {
     en: "It becomes a DAG in Airflow within seconds. Nobody enters yet: press Start when it shall begin.",
     ja: "数秒でAirflowのDAGになります。公開しただけでは誰も入りません。「開始」を押すと始まります。",
   },
   publish_again: {
-    en: "{n} people are in it now. Each goes on at the step where they stand; from there the new version holds.",
-    ja: "現在{n}人が進行中です。今いるステップから、新しい内容で続行します。",
+    en: "{n} people are in it now. Each goes on from the step where they stand, by the new version. Who is waiting there already keeps the time limit given on arrival.",
+    ja: "現在{n}人が進行中です。今いるステップから新しい内容で続行します。ただし、すでに待機している人の期限は、そのステップに着いたときに決まったまま変わりません。",
   },
+  publish_paused: {
+    en: "The journey is paused and stays so: resume it in the “…” menu.",
+    ja: "このジャーニーは一時停止中です。公開しても停止したままです。「…」メニューから再開できます。",
+  },
+  problem_times: { en: "{n} times", ja: "{n}件" },
+  problems_more: { en: "All {n} problems", ja: "問題をすべて見る（{n}件）" },
   publish_blocked: { en: "Solve these problems first", ja: "先に次の問題を解決してください" },
   publish_warnings: { en: "You may publish, but have a look at this:", ja: "公開できますが、次の点をご確認ください：" },
   publish_live: { en: "It is live", ja: "公開しました" },
@@ -86,7 +94,57 @@ export const texts = defineTexts({
   show_problem: { en: "Show", ja: "表示" },
   nothing_to_publish: { en: "What is live is what you see", ja: "表示中の内容がすでに公開されています" },
 
+  // The journey as a whole
+  duplicate: { en: "Duplicate", ja: "複製" },
+  discard: { en: "Discard the draft", ja: "下書きを破棄" },
+  discard_title: { en: "Discard what is not published?", ja: "未公開の変更を破棄しますか？" },
+  discard_about: {
+    en: "Everything changed since the last publishing is thrown away. The live journey stays as it runs, and nothing changes for the people in it.",
+    ja: "最後に公開した後の変更がすべて失われます。公開中のジャーニーはそのまま動き続け、進行中の人には影響しません。",
+  },
+  discarded: { en: "The draft has been discarded. You see what is live.", ja: "下書きを破棄しました。公開中の内容を表示しています。" },
+  delete_draft: { en: "Delete the draft", ja: "下書きを削除" },
+  delete_title: { en: "Delete this draft?", ja: "この下書きを削除しますか？" },
+  delete_about: {
+    en: "It was never published, so nothing of it is left. This cannot be undone.",
+    ja: "一度も公開されていないため、ジャーニーごと削除されます。元に戻すことはできません。",
+  },
+  deleted: { en: "The draft has been deleted.", ja: "下書きを削除しました。" },
+  pause: { en: "Pause", ja: "一時停止" },
+  pause_title: { en: "Pause this journey?", ja: "このジャーニーを一時停止しますか？" },
+  pause_about: {
+    en: "Until it is resumed nobody enters, nobody moves on and no mail goes out; only what is being sent at this moment is finished. Nothing is lost: everybody stays where they are.",
+    ja: "再開するまで、新しく入る人はなく、誰も次へ進まず、メールも送信されません（いま送信中のものだけは最後まで送られます）。進行中の人はその場にとどまり、何も失われません。",
+  },
+  pause_time: {
+    en: "Time limits go on meanwhile: whose time is up moves on as soon as you resume.",
+    ja: "待ち時間の期限は停止中も進みます。期限を過ぎた人は、再開するとすぐに次へ進みます。",
+  },
+  paused_now: { en: "The journey is paused.", ja: "一時停止しました。" },
+  resume: { en: "Resume", ja: "再開" },
+  resume_title: { en: "Resume this journey?", ja: "このジャーニーを再開しますか？" },
+  resume_about: {
+    en: "People enter and move on again, and mails go out again. Whose time was up meanwhile moves on at once.",
+    ja: "新しい人が入り、進行中の人も次へ進み、メールの送信も始まります。停止中に期限を過ぎた人は、すぐに次へ進みます。",
+  },
+  resumed: { en: "The journey goes on.", ja: "再開しました。" },
+  rescued: {
+    en: "You had changes that were not saved when you were signed out.",
+    ja: "ログアウト時に保存されていなかった変更があります。",
+  },
+  rescued_back: { en: "Bring them back", ja: "変更を復元" },
+  rescued_away: { en: "Throw them away", ja: "破棄" },
+
   // Conflict
+  conflict_title_mine: { en: "You saved this journey in another tab", ja: "別のタブでこのジャーニーを保存しています" },
+  conflict_tab: {
+    en: "Another tab of yours saved it at {when} while you were editing here.",
+    ja: "ここで編集している間に、あなたの別のタブで{when}に保存されました。",
+  },
+  take_other_tab: { en: "Take the other tab's", ja: "別のタブの内容を使う" },
+  take_other_tab_about: { en: "What you changed here is thrown away.", ja: "このタブでの変更は破棄されます。" },
+  keep_this_tab: { en: "Keep this tab's", ja: "このタブの内容を使う" },
+  keep_this_tab_about: { en: "It becomes the newest draft, in place of the other one.", ja: "このタブの内容が最新の下書きになり、別のタブの内容を置き換えます。" },
   conflict_title: { en: "Somebody else saved this journey", ja: "他の人がこのジャーニーを保存しました" },
   conflict_who: { en: "{who} saved it at {when} while you were editing.", ja: "編集中に{who}さんが{when}に保存しました。" },
   conflict_about: {
@@ -156,8 +214,8 @@ export const texts = defineTexts({
   // Empty
   empty_title: { en: "How do people come into this journey?", ja: "ジャーニーの始まりを選びましょう" },
   empty_about: {
-    en: "A journey starts with an entry step. After that, each “+” offers what may follow.",
-    ja: "ジャーニーはエントリーのステップから始まります。その後は「＋」から次のステップを追加できます。",
+    en: "A journey starts with its audience. After that, each “+” offers what may follow.",
+    ja: "ジャーニーは対象者を決めるステップから始まります。その後は「＋」から次のステップを追加できます。",
   },
   empty_viewer: { en: "There are no steps in this journey yet.", ja: "このジャーニーにはまだステップがありません。" },
   empty_begin: { en: "Begin with: {title}", ja: "「{title}」から始める" },

@@ -3,13 +3,14 @@ import type { Viewport } from "@xyflow/react";
 import type { Layout } from "../api/types";
 import { NODE_WIDTH } from "../journey/layout";
 
-const MARGIN = 40;
+const MARGIN = 32;
 /** What stands beside and below the last steps: names of outcomes and "+". */
-const BESIDE = 140;
-const BELOW = 120;
-/** The smallest zoom at which steps can be read. */
+const BESIDE = 100;
+const BELOW = 110;
+/** The smallest zoom at which steps can be read with ease: a journey is opened no smaller. */
 export const READABLE = 0.72;
-export const SMALLEST = 0.1;
+/** The smallest at which they can be read at all: "show everything" goes no further. */
+export const SMALLEST = 0.5;
 
 /** Everything, as long as that is not smaller than `smallest`; else from the start on. */
 export function viewOf(places: Layout, box: { width: number; height: number }, smallest: number): Viewport {

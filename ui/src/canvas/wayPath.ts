@@ -6,9 +6,9 @@ export interface Point {
   y: number;
 }
 
-const ROUND = 10;
+const ROUND = 8;
 /** How far before its end a way turns to its end's height. */
-const TURN = 24;
+const TURN = 16;
 
 /** SVG path from an outcome to a step; `lanes` keep it clear of the steps between. */
 export function wayPath(from: Point, to: Point, lanes: readonly Lane[] = []): string {

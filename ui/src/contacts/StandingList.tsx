@@ -26,7 +26,7 @@ export function StandingList(props: { standing: Standing[] }) {
               <Link to={["journeys", one.journey]} className="ma-anchor">
                 {one.journey_title}
               </Link>{" "}
-              › {one.step_title}
+              › {say(one.step_title)}
             </span>
             <span className="ma-under">
               {t("since", { time: formatMoment(one.since, language, zone) })}

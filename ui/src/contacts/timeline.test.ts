@@ -34,8 +34,8 @@ describe("a person's history", () => {
     expect(ofSide([ours, theirs], "all")).toHaveLength(2);
   });
 
-  it("has a picture even for what it does not know", () => {
-    expect(iconOf(happening("", { what: "something new" }))).toBe("dot");
+  it("has a picture for what happened with a mail", () => {
+    expect(iconOf(happening("", { message_id: 1 }))).toBe("eye");
     expect(iconOf(happening("", { message_id: 1, url: "https://x" }))).toBe("cursor");
   });
 

@@ -26,7 +26,7 @@ export function ofSide(happenings: readonly Happening[], side: Side): Happening[
   return happenings.filter((one) => side === "all" || one.by === side);
 }
 
-const ICONS: Record<string, string> = {
+const ICONS: Record<Exclude<Happening["what"], "event">, string> = {
   entered: "people",
   moved: "arrow",
   left: "flag",
@@ -36,7 +36,7 @@ const ICONS: Record<string, string> = {
 };
 
 export function iconOf(one: Happening): string {
-  if (one.what !== "event") return ICONS[one.what] ?? "dot";
+  if (one.what !== "event") return ICONS[one.what];
   if (one.message_id !== null) return one.url ? "cursor" : "eye";
   return one.url ? "globe" : "star";
 }

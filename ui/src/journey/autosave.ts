@@ -1,15 +1,15 @@
 // Saves the draft a moment after the last change; says so when somebody else saved in between.
-import { api, ApiError } from "../api/client";
+import { api, ApiError, isLeavingForLogin } from "../api/client";
 import type { DraftToSave, JourneyView, Saved } from "../api/types";
+import { keepAside } from "./rescue";
 import { useEditor } from "./store";
 
 const WAIT_MS = 800;
-/** After a failure: again by itself, later each time. */
-const AGAIN_MS = [3_000, 10_000, 30_000];
+/** After a failure: again by itself; and at once when the browser says that there is a network again. */
+const AGAIN_MS = 5_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running: Promise<void> | null = null;
-let failures = 0;
 
 function path(): string {
   return `journeys/${encodeURIComponent(useEditor.getState().document.key)}`;
@@ -27,7 +27,6 @@ async function put(): Promise<void> {
   const body: DraftToSave = { document, layout, revision: view.revision };
   try {
     const saved = await api.put<Saved>(path(), body);
-    failures = 0;
     noteSaved(document.key, edits, saved);
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
@@ -37,8 +36,15 @@ async function put(): Promise<void> {
       return;
     }
     useEditor.setState({ saving: "failed", failure: problem.said });
-    soon(AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)] ?? WAIT_MS);
+    if (problem.status === 401) keep();
+    else soon(AGAIN_MS);
   }
+}
+
+/** Puts aside what is not saved, for after the login. */
+function keep(): void {
+  const { view, document, layout } = useEditor.getState();
+  if (view) keepAside({ document, layout, revision: view.revision });
 }
 
 function noteSaved(key: string, edits: number, saved: Saved): void {
@@ -89,17 +95,24 @@ export async function keepMine(): Promise<void> {
 /** Saves from now on, until the answer is called. */
 export function startAutosave(): () => void {
   const leaving = (event: BeforeUnloadEvent) => {
-    const { saving } = useEditor.getState();
-    if (saving === "saved") return;
+    const { saving, view } = useEditor.getState();
+    if (saving === "saved" || !view) return;
+    if (isLeavingForLogin()) {
+      keep();
+      return;
+    }
     void save();
     event.preventDefault();
   };
   const stop = useEditor.subscribe((now, before) => {
     if (now.edits !== before.edits && now.saving === "unsaved") soon(WAIT_MS);
   });
+  const online = () => void save();
   window.addEventListener("beforeunload", leaving);
+  window.addEventListener("online", online);
   return () => {
     stop();
+    window.removeEventListener("online", online);
     window.removeEventListener("beforeunload", leaving);
     void save();
   };

@@ -42,8 +42,13 @@ export function startChecking(): () => void {
   const stop = useEditor.subscribe((now, before) => {
     if (now.document !== before.document) soon(now.view === before.view ? WAIT_MS : 0);
   });
+  const online = () => {
+    soon(0);
+  };
+  window.addEventListener("online", online);
   return () => {
     stop();
+    window.removeEventListener("online", online);
     clearTimeout(timer);
   };
 }

@@ -3,17 +3,34 @@ import { graphlib, layout as arrange } from "@dagrejs/dagre";
 import type { JourneyDocument, Layout, StepDocument } from "../api/types";
 import { downstream, waysOf } from "./graph";
 import { outcomesOf, stepOf, type Catalogue } from "./outcomes";
+import { textWidth } from "./widths";
 
-export const NODE_WIDTH = 248;
-/** Between neighbours; the width holds an outcome's name and its "+". */
-export const GAP = { x: 172, y: 40 };
-/** Where no outcome's name has to be written between two columns. */
-const NARROW_GAP = 92;
+export const NODE_WIDTH = 184;
+/** Between a step and the one below. */
+const GAP_BELOW = 28;
+/** Between two columns with nothing but a "+". */
+const NARROW_GAP = 48;
+/** What an outcome's name may take of the width before it goes on in a second line. */
+const LONGEST_NAME = 72;
+/** Beside that name: its "+", and the line before and behind. */
+const AROUND_NAME = 58;
+const NAME_SIZE = 11.5;
 const OUTCOME_HEIGHT = 32;
 
 /** Height of a step on the canvas, in its pixels. */
 export function nodeHeight(outcomes: number): number {
-  return Math.max(92, outcomes * OUTCOME_HEIGHT + 20);
+  return Math.max(88, outcomes * OUTCOME_HEIGHT + 20);
+}
+
+/** Room between a step and what follows: as much as the names of its outcomes need, in whichever language. */
+export function gapBehind(step: StepDocument, catalogue: Catalogue): number {
+  if (!isNamed(step, catalogue)) return NARROW_GAP;
+  const titles = catalogue.get(step.kind)?.outcome_titles ?? {};
+  const widths = outcomesOf(step, catalogue).flatMap((outcome) => {
+    const { en, ja } = titles[outcome] ?? { en: outcome, ja: outcome };
+    return [textWidth(en, NAME_SIZE), textWidth(ja, NAME_SIZE)];
+  });
+  return Math.min(LONGEST_NAME, Math.max(...widths)) + AROUND_NAME;
 }
 
 /** Where the handles of outcomes are, from the top of their step. The only one that has to lead on is in the middle. */
@@ -66,7 +83,7 @@ function freeSpot(taken: Box[], wish: { x: number; y: number }, height: number):
   const near = taken.filter((box) => Math.abs(box.x - wish.x) < NODE_WIDTH).sort((a, b) => a.y - b.y);
   let y = wish.y;
   for (const box of near) {
-    if (box.y < y + height && y < box.y + box.height) y = box.y + box.height + GAP.y;
+    if (box.y < y + height && y < box.y + box.height) y = box.y + box.height + GAP_BELOW;
   }
   return { x: wish.x, y };
 }
@@ -84,8 +101,9 @@ export function placeBehind(
   const outcomes = step ? outcomesOf(step, catalogue) : [];
   const index = Math.max(0, outcomes.findIndex((outcome) => step?.next[outcome] === id));
   const height = heightOf(document, catalogue, id);
-  const spread = (index - (outcomes.length - 1) / 2) * (height + GAP.y);
-  const wish = { x: start.x + NODE_WIDTH + GAP.x, y: start.y + (nodeHeight(outcomes.length) - height) / 2 + spread };
+  const spread = (index - (outcomes.length - 1) / 2) * (height + GAP_BELOW);
+  const gap = step ? gapBehind(step, catalogue) : NARROW_GAP;
+  const wish = { x: start.x + NODE_WIDTH + gap, y: start.y + (nodeHeight(outcomes.length) - height) / 2 + spread };
   // What it is put in front of makes room to the right.
   const onward = downstream(document, id);
   const others = Object.fromEntries(Object.entries(places).filter(([other]) => !onward.has(other)));
@@ -152,7 +170,7 @@ interface Arranged {
 
 function arranged(document: JourneyDocument, catalogue: Catalogue): Arrangement {
   const graph = new graphlib.Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: GAP.y, ranksep: GAP.x, edgesep: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: GAP_BELOW, ranksep: LONGEST_NAME + AROUND_NAME, edgesep: 20 });
   graph.setDefaultEdgeLabel(() => ({}));
   // Numbers of our own: the library sorts names that look like numbers.
   const name = new Map(document.steps.map((step, index) => [step.id, `n${index}`]));
@@ -189,18 +207,18 @@ function arranged(document: JourneyDocument, catalogue: Catalogue): Arrangement 
   return { places: Object.fromEntries(places), lanes };
 }
 
-/** The left sides of columns, by their middles: closer together where no outcome's name stands between. */
+/** The left sides of columns, by their middles: as close together as the names between them allow. */
 function columnsOf(document: JourneyDocument, catalogue: Catalogue, middle: (id: string) => number): Map<number, number> {
-  const wide = new Map<number, boolean>();
+  const gaps = new Map<number, number>();
   for (const step of document.steps) {
     const x = Math.round(middle(step.id));
-    wide.set(x, (wide.get(x) ?? false) || isNamed(step, catalogue));
+    gaps.set(x, Math.max(gaps.get(x) ?? NARROW_GAP, gapBehind(step, catalogue)));
   }
   const columns = new Map<number, number>();
   let left = 0;
-  for (const [x, isWide] of [...wide].sort(([a], [b]) => a - b)) {
+  for (const [x, gap] of [...gaps].sort(([a], [b]) => a - b)) {
     columns.set(x, left);
-    left += NODE_WIDTH + (isWide ? GAP.x : NARROW_GAP);
+    left += NODE_WIDTH + gap;
   }
   return columns;
 }

@@ -1,7 +1,7 @@
 // What can be done to a journey. Pure: each takes a document and its layout and gives new ones.
 import type { FixAction, Json, JourneyDocument, Layout, StepDocument, StepKind } from "../api/types";
 import { nearestBefore, roots, validTargets, waysInto } from "./graph";
-import { NODE_WIDTH, GAP, placeBehind, placesOf, pushRight } from "./layout";
+import { gapBehind, NODE_WIDTH, placeBehind, placesOf, pushRight } from "./layout";
 import { outcomesOf, outcomesOfKind, stepOf, type Catalogue } from "./outcomes";
 
 export interface Edited {
@@ -92,7 +92,9 @@ function placed(was: Edited, now: Edited, catalogue: Catalogue, from: string, id
   const spot = placeBehind(filled.document, places, catalogue, from, id);
   const layout = { ...places, [id]: spot };
   if (target === undefined) return { ...filled, layout };
-  return { ...filled, layout: pushRight(filled.document, layout, catalogue, target, spot.x + NODE_WIDTH + GAP.x) };
+  const added = stepOf(filled.document, id);
+  const clear = spot.x + NODE_WIDTH + (added ? gapBehind(added, catalogue) : 0);
+  return { ...filled, layout: pushRight(filled.document, layout, catalogue, target, clear) };
 }
 
 /** A new step that must name an earlier one names the nearest that fits. */
@@ -211,7 +213,7 @@ export function addEntry(
   const target = to === undefined ? undefined : places[to];
   const layout =
     target && Object.keys(edited.layout).length
-      ? { ...places, [id]: { x: target.x - NODE_WIDTH - GAP.x, y: target.y } }
+      ? { ...places, [id]: { x: target.x - NODE_WIDTH - gapBehind(entry, catalogue), y: target.y } }
       : edited.layout;
   return { document: { ...document, steps: [entry, ...document.steps] }, layout, id };
 }

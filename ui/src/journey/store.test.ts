@@ -18,6 +18,7 @@ const VIEW: JourneyView = {
   may_see_contacts: true,
   source: null,
   dag_path: null,
+  paused: false,
   counts: {},
 };
 

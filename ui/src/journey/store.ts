@@ -15,11 +15,14 @@ import type {
   StepKind,
 } from "../api/types";
 import { hostNow } from "../host";
+import { fill } from "../i18n/define";
+import { toast } from "../shell/toasts";
 import { copySteps, pasteSteps } from "./clipboard";
 import { emptyHistory, record, redo, undo, type History } from "./history";
 import * as operations from "./operations";
 import type { Edited, Place } from "./operations";
 import type { Catalogue } from "./outcomes";
+import { forget, keptOf, type Rescued } from "./rescue";
 import { texts } from "./texts";
 
 /** A way through the journey, shown on the canvas. */
@@ -51,6 +54,8 @@ export interface EditorState {
   embedded: boolean;
   trail: Trail | null;
   history: History<Edited>;
+  /** Work that could not be saved before a login, until its author has decided. */
+  rescued: (Rescued & { clash: boolean }) | null;
 
   change(label: string, fn: (document: JourneyDocument, layout: Layout) => Edited, options?: { merge?: string }): void;
   setSetting(step: string, name: string, value: Json | undefined): void;
@@ -72,6 +77,9 @@ export interface EditorState {
   redo(): void;
   select(ids: string[]): void;
   setTrail(trail: Trail | null): void;
+  /** Goes on with what was rescued. What somebody else saved meanwhile is a conflict, as without a login. */
+  bringBack(): void;
+  throwAway(): void;
   /** Shows a journey as the server has it; what is open with unsaved changes stays, unless `afresh`. */
   open(key: string, options?: { afresh?: boolean; embedded?: boolean }): Promise<void>;
 }
@@ -128,6 +136,7 @@ export const useEditor = create<EditorState>((set, get) => {
     embedded: false,
     trail: null,
     history: emptyHistory(),
+    rescued: null,
 
     change: (label, fn, options) => {
       const { document, layout } = edited();
@@ -208,6 +217,17 @@ export const useEditor = create<EditorState>((set, get) => {
     setTrail: (trail) => {
       set({ trail });
     },
+    bringBack: () => {
+      const { rescued, view } = get();
+      if (!rescued || !view) return;
+      set({ rescued: null, view: { ...view, revision: rescued.clash ? rescued.revision : view.revision } });
+      commit(say("rescue"), { document: rescued.document, layout: rescued.layout });
+      forget();
+    },
+    throwAway: () => {
+      set({ rescued: null });
+      forget();
+    },
     open: async (key, { afresh = false, embedded = false } = {}) => {
       const here = get().view !== null && get().document.key === key && get().embedded === embedded;
       if (here && !afresh && get().saving !== "saved") return;
@@ -224,19 +244,26 @@ export const useEditor = create<EditorState>((set, get) => {
         set((state) => ({ view: { ...view, revision: state.view?.revision ?? view.revision } }));
         return;
       }
+      const readOnly = embedded || !view.may_edit || view.state === "git";
+      if (here && !afresh && !embedded) toast("info", fill(texts.newer, hostNow().language, { who: view.saved_by ?? "" }));
+      const kept = readOnly || afresh ? null : keptOf(key);
+      const { document, layout } = view;
+      const news = kept && !(operations.same(kept.document, document) && operations.same(kept.layout, layout));
+      if (kept && !news) forget();
       set((state) => ({
         view,
         catalogue: new Map(kinds.map((kind) => [kind.kind, kind])),
-        document: view.document,
-        layout: view.layout,
-        selection: present(state.selection, view.document),
+        document,
+        layout,
+        selection: present(state.selection, document),
         saving: "saved",
         conflict: null,
         failure: null,
         edits: state.edits + 1,
-        readOnly: embedded || !view.may_edit || view.state === "git",
+        readOnly,
         trail: null,
         history: emptyHistory(),
+        rescued: kept && news ? { ...kept, clash: kept.revision !== view.revision } : null,
       }));
     },
   };

@@ -12,5 +12,10 @@ export const texts = defineTexts({
   paste: { en: "paste", ja: "貼り付け" },
   cut: { en: "cut", ja: "切り取り" },
   move: { en: "move", ja: "移動" },
+  rescue: { en: "bring back unsaved changes", ja: "未保存の変更の復元" },
+  newer: {
+    en: "This journey was saved elsewhere ({who}). You see that newer version now.",
+    ja: "このジャーニーは別の画面で保存されました（{who}）。最新の内容を表示しています。",
+  },
   layout: { en: "tidy up", ja: "自動整列" },
 });

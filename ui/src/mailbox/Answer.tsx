@@ -5,6 +5,7 @@ import { Button } from "../shell/Button";
 import { Field } from "../shell/Field";
 import { toast } from "../shell/toasts";
 import { texts } from "./texts";
+import type { Replied } from "./types";
 
 const LONGEST = 10_000;
 
@@ -18,7 +19,7 @@ export function Answer(props: { messageId: number; onAnswered: () => void }) {
   const send = async () => {
     setBusy(true);
     try {
-      const { recorded } = await api.post<{ recorded: boolean }>(`mailbox/${props.messageId}/reply`, { text });
+      const { recorded } = await api.post<Replied>(`mailbox/${props.messageId}/reply`, { text });
       toast(recorded ? "good" : "info", t(recorded ? "answered" : "answered_before"));
       setText("");
       props.onAnswered();

@@ -74,6 +74,7 @@ async function markRead(messageId: number) {
 function Facts(props: { mail: Mail }) {
   const { mail } = props;
   const t = useTexts(texts);
+  const say = useSaid();
   const { language } = useHost();
   const zone = useMe((state) => state.me?.timezone);
   const to = mail.to_name ?? mail.to_address;
@@ -97,7 +98,7 @@ function Facts(props: { mail: Mail }) {
         <Link to={["journeys", mail.journey]} className="ma-anchor">
           {mail.journey_title}
         </Link>{" "}
-        <span className="ma-muted">{mail.step_title}</span>
+        <span className="ma-muted">{say(mail.step_title)}</span>
       </dd>
       <dt>{t("delivered")}</dt>
       <dd>{formatMoment(mail.delivered_at, language, zone)}</dd>

@@ -15,7 +15,7 @@ const MAIL: Mail = {
   journey: "sale",
   journey_title: "Sale",
   step: "announce",
-  step_title: "Announce",
+  step_title: { en: "Announce", ja: "Announce" },
   template: "sale",
   contact: "C7",
   delivered_at: "2026-12-01T01:00:00Z",

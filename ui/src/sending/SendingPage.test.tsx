@@ -33,7 +33,7 @@ const state = (patch: Partial<SendingState> = {}): SendingState => ({
       journey: "sale",
       journey_title: "Sale",
       step: "announce",
-      step_title: "Announce",
+      step_title: { en: "Announce", ja: "Announce" },
       why: "paused",
       title: said("sending is paused"),
       about: null,

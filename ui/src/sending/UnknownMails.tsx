@@ -52,7 +52,7 @@ function Group(props: { mails: UnknownMail[]; fate: (mail: UnknownMail) => strin
         <Link to={["journeys", first.journey]} className="ma-strong-link">
           {first.journey_title}
         </Link>
-        <span className="ma-under">{first.step_title}</span>
+        <span className="ma-under">{say(first.step_title)}</span>
         <p className="ma-muted ma-small">
           {t(n > 1 ? "unknown_many" : "unknown_one", {
             n: formatNumber(n, language),

@@ -54,7 +54,7 @@ function Row(props: { one: WaitingMails; now: string; near: Near }) {
         <Link to={["journeys", one.journey]} className="ma-strong-link">
           {one.journey_title}
         </Link>
-        <span className="ma-under">{one.step_title}</span>
+        <span className="ma-under">{say(one.step_title)}</span>
       </td>
       <td className="ma-num">
         <b>{formatNumber(one.number, language)}</b>

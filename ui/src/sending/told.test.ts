@@ -10,7 +10,7 @@ const mail = (patch: Partial<UnknownMail> = {}): UnknownMail => ({
   journey: "sale",
   journey_title: "Sale",
   step: "announce",
-  step_title: "Announce",
+  step_title: { en: "Announce", ja: "Announce" },
   conn_id: "shop",
   since: NOW,
   reason: { en: "no answer", ja: "応答なし" },

@@ -1,7 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { JourneyDocument, JourneyView, Me, Tryout, TryRequest } from "../api/types";
+import type { JourneyDocument, JourneyView, Me, TryMoment, Tryout, TryRequest } from "../api/types";
 import { useEditor } from "../journey/store";
 import { useMe } from "../shell/me";
 import { useTrial } from "./store";
@@ -27,12 +27,13 @@ function played(request: TryRequest): Tryout {
   const sends = request.document.steps.some((step) => step.id === "hello");
   const mail = { language: "en", sender: "Shop", subject: "A sale", preview: "", html: "<p>Sale</p>", text: "" };
   const did = request.acts.length > 0;
+  const moments: TryMoment[] = [
+    { ...none, at, what: "mail", title: said("Gets a mail"), step: "hello", mail },
+    { ...none, at, what: "moved", title: said("Hello: sent"), step: "hello", outcome: "sent", to: "look" },
+    { ...none, at, what: "did", title: said("Opened"), step: "hello" },
+  ];
   return {
-    moments: [
-      ...(sends ? [{ ...none, at, what: "mail", title: said("Gets a mail"), step: "hello", mail }] : []),
-      { ...none, at, what: "moved", title: said("Hello: sent"), step: "hello", outcome: "sent", to: "look" },
-      ...(did ? [{ ...none, at, what: "did", title: said("Opened"), step: "hello" }] : []),
-    ],
+    moments: moments.filter((one) => (one.what === "mail" ? sends : one.what !== "did" || did)),
     at_step: did && sends ? null : "look",
     now: at,
     until: "2026-12-04T01:00:00Z",

@@ -1,0 +1,89 @@
+// Before something that cannot simply be undone: what will happen, in words.
+import { useState } from "react";
+import { setPaused } from "../api/airflow";
+import { api, ApiError } from "../api/client";
+import { useTexts } from "../i18n/define";
+import { save } from "../journey/autosave";
+import { useEditor } from "../journey/store";
+import { Button } from "../shell/Button";
+import { Dialog } from "../shell/Dialog";
+import { ErrorNote } from "../shell/Notes";
+import { go } from "../shell/route";
+import { toast } from "../shell/toasts";
+import { useCanvas } from "./canvasStore";
+import { texts } from "./texts";
+
+type Words = { title: keyof typeof texts; about: (keyof typeof texts)[]; act: keyof typeof texts; done: keyof typeof texts };
+
+const WORDS: Record<"discard" | "delete" | "pause" | "resume", Words> = {
+  discard: { title: "discard_title", about: ["discard_about"], act: "discard", done: "discarded" },
+  delete: { title: "delete_title", about: ["delete_about"], act: "delete_draft", done: "deleted" },
+  pause: { title: "pause_title", about: ["pause_about", "pause_time"], act: "pause", done: "paused_now" },
+  resume: { title: "resume_title", about: ["resume_about"], act: "resume", done: "resumed" },
+};
+
+export function AskDialog() {
+  const t = useTexts(texts);
+  const asking = useCanvas((state) => state.asking);
+  const published = useEditor((state) => state.view?.state !== "draft");
+  const name = asking === "discard" && !published ? "delete" : asking;
+  const close = () => {
+    useCanvas.setState({ asking: null });
+  };
+  return (
+    <Dialog title={name ? t(WORDS[name].title) : ""} open={name !== null} onClose={close}>
+      {name && <Ask name={name} close={close} />}
+    </Dialog>
+  );
+}
+
+function Ask({ name, close }: { name: keyof typeof WORDS; close: () => void }) {
+  const t = useTexts(texts);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const { about, act, done } = WORDS[name];
+  const destroys = name === "discard" || name === "delete";
+  const does = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      if (destroys) await discard();
+      else await pause(name === "pause");
+      close();
+      toast("good", t(done));
+    } catch (problem) {
+      if (!(problem instanceof ApiError)) throw problem;
+      setError(problem);
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {about.map((text) => (
+        <p key={text}>{t(text)}</p>
+      ))}
+      {error && <ErrorNote error={error} />}
+      <div className="ma-dialog-actions">
+        <Button onClick={close}>{t("cancel")}</Button>
+        <Button look={destroys ? "danger" : "primary"} disabled={busy} onClick={() => void does()}>
+          {t(act)}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** Throws the draft away, as it is on the page and nowhere else. */
+async function discard(): Promise<void> {
+  await save();
+  const { view, document, open } = useEditor.getState();
+  const gone = view?.state === "draft";
+  await api.delete(`journeys/${encodeURIComponent(document.key)}`, { revision: view?.revision ?? 0 });
+  if (gone) go("journeys");
+  else await open(document.key, { afresh: true });
+}
+
+async function pause(paused: boolean): Promise<void> {
+  await setPaused(useEditor.getState().document.key, paused);
+  useEditor.setState(({ view }) => ({ view: view && { ...view, paused } }));
+}

@@ -1,0 +1,40 @@
+// How many people a journey would let in now.
+import { api } from "../api/client";
+import type { AudienceCount, JourneyDocument, Json } from "../api/types";
+import { useLoad } from "../api/useLoad";
+import { useHost } from "../host";
+import { useTexts } from "../i18n/define";
+import { formatNumber } from "../i18n/format";
+import { valueOf, type Catalogue } from "../journey/outcomes";
+import { useEditor } from "../journey/store";
+import { texts } from "./texts";
+
+/** The condition of the step that lets people in, whatever its kind calls it; undefined: not by a condition alone. */
+export function entryCondition(document: JourneyDocument, catalogue: Catalogue): Json | undefined {
+  for (const step of document.steps) {
+    const kind = catalogue.get(step.kind);
+    if (!kind?.is_entry) continue;
+    const waits = kind.settings.some((one) => one.widget === "entry_event" && valueOf(kind, step.settings, one.name) !== null);
+    const field = kind.settings.find((one) => one.widget === "condition");
+    if (field && !waits) return valueOf(kind, step.settings, field.name);
+  }
+  return undefined;
+}
+
+/** "240 people fit now": nothing when who fits depends on what they do, or when the reader may not know. */
+export function Audience({ document }: { document: JourneyDocument }) {
+  const t = useTexts(texts);
+  const { language } = useHost();
+  const may = useEditor((state) => state.view?.may_see_contacts ?? false);
+  const where = useEditor((state) => entryCondition(document, state.catalogue));
+  const asked = may && where !== undefined ? JSON.stringify(where) : null;
+  const { data } = useLoad(asked, () => api.post<AudienceCount>("audience", { where }));
+  if (!data) return null;
+  return (
+    <p>
+      <strong>
+        {t("start_people", { n: formatNumber(data.count, language), m: formatNumber(data.mailable, language) })}
+      </strong>
+    </p>
+  );
+}
