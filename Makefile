@@ -10,7 +10,7 @@ CONSTRAINTS := $(wildcard constraints.txt)
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo -n)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check demo-reset test lint bench debian-packages
+.PHONY: help setup demo demo-check demo-reset test lint api bench debian-packages
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ lint: $(STAMP) $(PAGES) ## Style, types and who may import whom; the tests of th
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python ui/hatch_build.py run check
+
+api: $(STAMP) ## Renew the description of the pages' API and the types made of it
+	@$(BIN)/python -m airflow_ma.plugin.openapi
+	@$(BIN)/python ui/hatch_build.py run api
 
 bench: $(STAMP) ## Measure how fast contacts move, mails go out and events come in (about 15 minutes)
 	@$(BIN)/python -m bench
