@@ -39,8 +39,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "box_title": ("The demo is running", "デモを実行中です"),
     "box_airflow": ("Airflow", "Airflow"),
+    "box_builder": ("Builder", "ジャーニービルダー"),
     "box_campaign": ("Campaign", "キャンペーン"),
-    "box_mailbox": ("Mailbox", "メールボックス"),
+    "box_mailbox": ("Mailbox", "受信箱"),
     "box_shop": ("Shop", "ショップ"),
     "box_time": ("Time", "時間"),
     "box_pace": (

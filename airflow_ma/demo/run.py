@@ -254,6 +254,7 @@ def _print_box(place: Place) -> None:
     rows = Table.grid(padding=(0, 3))
     for label, value in (
         ("box_airflow", f"{airflow}   (admin / admin)"),
+        ("box_builder", f"{airflow}/plugin/airflow-ma-journeys"),
         ("box_campaign", f"{airflow}/dags/sale_announcement"),
         ("box_mailbox", f"{airflow}/airflow-ma/mailbox"),
         ("box_shop", place.url("shop")),

@@ -68,6 +68,8 @@ class Told:
     journey: str | None = None
     journey_title: str | None = None
     step: str | None = None
+    type: str | None = None
+    """Of an event, such as page.view."""
     url: str | None = None
     message_id: int | None = None
     machine: bool = False
@@ -270,6 +272,7 @@ def _event(row: sa.Row[Any], about: tuple[_Passage, sa.Row[Any]] | None) -> Told
         "us" if row.type in OURS else "them",
         texts.event_title(row.type),
         detail,
+        type=row.type,
         url=row.url,
         message_id=row.message_id,
         machine=row.machine,

@@ -35,9 +35,9 @@ class SettingField(BaseModel):
     title: Said
     help: Said | None
     widget: str = Field(
-        description="text, long_text, number, switch, choice, duration, short_duration, time, time_window, weekdays, "
-        "words, values, template, connection, step, url, event, entry_event, condition, branches, shares. "
-        "Unknown ones are edited as text."
+        description="text, long_text, number, switch, choice, duration, short_duration, time, time_window, "
+        "weekdays, words, values, template, connection, step, url, event, entry_event, condition, branches, "
+        "shares. Unknown ones are edited as text."
     )
     required: bool
     default: JsonValue = Field(description="As JSON; null when there is none.")

@@ -52,6 +52,7 @@ class Happening(BaseModel):
     journey: str | None
     journey_title: str | None
     step: str | None
+    type: str | None = Field(description="Of an event, such as page.view.")
     url: str | None
     message_id: int | None
     machine: bool

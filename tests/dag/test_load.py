@@ -107,7 +107,7 @@ def test_in_airflow_a_nameless_step_of_the_builder_shows_its_kind() -> None:
     journey = journey_from_document(nameless)
     assert journey.task_dict["first_mail"].task_display_name == "Send email / メールを送る"
     assert document_of(journey.graph) == nameless  # what is stored has no name still
-    assert all("title" not in step for step in journey.graph.definition()["steps"])
+    assert all(step["title"] is None for step in journey.graph.definition()["steps"])
     assert journey_from_document(named).task_dict["first_mail"].task_display_name == "First mail / 1通目"
     in_a_file = load_journey(DAGS / "journeys" / "cold_outreach.yaml")
     assert in_a_file.task_dict["first_mail"].task_display_name == "First mail / 1通目"

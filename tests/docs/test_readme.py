@@ -81,8 +81,8 @@ def test_both_languages_say_the_same() -> None:
     assert levels[0] == levels[1]
     for language in ("sh", "python", "yaml"):
         assert blocks(ENGLISH, language) == blocks(JAPANESE, language)
-    plain = [link.replace(".ja.md", ".md") for link in links(ENGLISH)]
-    assert set(plain) == {link.replace(".ja.md", ".md") for link in links(JAPANESE)}
+    plain = [link.replace(".ja.", ".") for link in links(ENGLISH)]
+    assert set(plain) == {link.replace(".ja.", ".") for link in links(JAPANESE)}
     lists = [
         [line[:2] for line in text.splitlines() if line[:2] in ("- ", "1.")] for text in (ENGLISH, JAPANESE)
     ]

@@ -149,7 +149,7 @@ def test_the_vocabulary_has_what_there_is_and_what_is_usual(
     attributes = {one["name"]: one for one in body["attributes"]}
     assert attributes["company"] == {
         "name": "company",
-        "title": {"en": "company", "ja": "company"},
+        "title": {"en": "Company", "ja": "会社名"},
         "type": "text",
         "values": ["青葉"],
     }

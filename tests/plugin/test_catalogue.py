@@ -16,6 +16,7 @@ from airflow_ma.plugin.catalogue_api import SettingField, StepKind, catalogue, k
 WIDGETS = {
     "text", "long_text", "number", "switch", "choice", "duration", "time", "time_window", "weekdays", "words",
     "values", "template", "connection", "step", "url", "event", "entry_event", "condition", "branches", "shares",
+    "short_duration",
 }  # fmt: skip
 ICONS = {"mail", "people", "eye", "cursor", "reply", "clock", "globe", "branch", "dice", "bell", "pencil", "flag",
          "check"}  # fmt: skip

@@ -14,7 +14,7 @@ from tests.plugin.conftest import Airflow
 SIZE = {"width": 1400, "height": 850}
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 # Only what is not chosen yet, so that a page can change it as a reader does.
-CHOOSE = """if (location.origin !== "null") for (const [name, value] of Object.entries({{"i18nextLng": "{language}", "theme": "{theme}"}}))
+CHOOSE = """if (self === top && location.origin !== "null") for (const [name, value] of Object.entries({{"i18nextLng": "{language}", "theme": "{theme}"}}))
   localStorage.getItem(name) ?? localStorage.setItem(name, value);"""
 
 

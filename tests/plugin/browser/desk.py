@@ -88,6 +88,16 @@ class Desk(BuilderPage):
         if hold:
             self.page.keyboard.up(hold)
 
+    def drag_on_until(self, seen: Locator, at: tuple[float, float]) -> None:
+        """Tremble a little: the browser tells the page late where a drag is."""
+        x, y = at
+        for n in range(50):
+            if seen.count():
+                return
+            self.page.mouse.move(x + n % 2, y)
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{seen} does not appear")
+
     def middle(self, locator: Locator) -> tuple[float, float]:
         """Where its middle is, once it has come to rest: the canvas moves softly."""
         before, box = None, locator.bounding_box()

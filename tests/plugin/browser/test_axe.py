@@ -23,13 +23,11 @@ RUN = """async () => {
     ({id, help, nodes}) => `${id}: ${help}: ` + nodes.slice(0, 3).map(({target, any}) =>
       `${target.join(" ")} (${any[0]?.message ?? ""})`).join(" | "));
 }"""
-SETTLE = """dark => {
+COLOURS = """dark => {
   document.documentElement.classList.toggle("dark", dark);
   document.documentElement.classList.toggle("light", !dark);
-  return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
-    Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity)
-      .map(one => one.finished.catch(() => null)))).then(() => null);
 }"""
+AT_REST = "document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity)"
 
 
 def findings(desk: Desk, place: str) -> list[str]:
@@ -38,10 +36,12 @@ def findings(desk: Desk, place: str) -> list[str]:
         desk.page.add_script_tag(content=AXE.read_text())
     found = []
     for dark in (False, True):
-        desk.page.evaluate(SETTLE, dark)
+        desk.page.evaluate(COLOURS, dark)
+        expect(desk.page.locator(".ma-app.ma-dark")).to_have_count(int(dark))
+        desk.page.wait_for_timeout(50)
+        desk.page.wait_for_function(AT_REST)
         told: list[str] = desk.page.evaluate(RUN)
         found += [f"{place} ({'dark' if dark else 'light'}): {one}" for one in told]
-    desk.page.evaluate(SETTLE, False)
     return found
 
 
@@ -69,14 +69,18 @@ def test_the_builder_has_no_serious_findings(airflow: Airflow, open_desk: OpenDe
     desk.node("people").click()
     expect(page.get_by_role("tabpanel", name="Settings")).to_contain_text("Audience")
     found += findings(desk, "conditions")
-    for tab, shown in [("Problems", ".ma-problem"), ("Code", ".cm-content"), ("Try it", "button[type=submit], .ma-try, form")]:
+    for tab, shown in [
+        ("Problems", ".ma-problem"),
+        ("Code", ".cm-content"),
+        ("Try it", "button[type=submit], .ma-try, form"),
+    ]:
         page.get_by_role("tab", name=tab).click()
         expect(page.locator(".ma-side").locator(shown).first).to_be_visible()
         found += findings(desk, tab)
     page.get_by_role("button", name="List", exact=True).click()
     expect(page.locator(".ma-outline [data-step-face]")).to_have_count(5)
     found += findings(desk, "outline")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_the_other_pages_have_no_serious_findings(airflow: Airflow, open_desk: OpenDesk) -> None:
@@ -97,4 +101,4 @@ def test_the_other_pages_have_no_serious_findings(airflow: Airflow, open_desk: O
     page.get_by_role("link", name="配信状況").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     found += findings(desk, "sending")
-    assert found == []
+    assert not found, "\n".join(found)

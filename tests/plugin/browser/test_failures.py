@@ -66,36 +66,27 @@ def test_work_stays_while_the_server_is_gone_even_when_one_looks_elsewhere(
     assert [step["id"] for step in saved(airflow, key)["steps"]][-1] == end
 
 
-def test_a_list_that_cannot_be_loaded_says_so_and_can_be_asked_for_again(
-    open_desk: OpenDesk, key: str
-) -> None:
+def test_what_cannot_be_loaded_says_so_and_can_be_asked_for_again(open_desk: OpenDesk, key: str) -> None:
     desk = open_desk("op", language="ja")
-    listed = "**/airflow-ma/api/journeys"
-    desk.page.route(listed, broken)
+    page = desk.page
+    alert = page.get_by_role("alert")
+    page.route("**/airflow-ma/api/journeys", broken)
     desk.go("journeys")
-    alert = desk.page.get_by_role("alert")
-    expect(alert).to_contain_text("サーバー")
-    desk.page.unroute(listed)
+    expect(alert).to_contain_text("サーバーで問題が起きました")
+    page.unroute("**/airflow-ma/api/journeys")
     alert.get_by_role("button", name="再試行").click()
-    expect(desk.page.get_by_role("link", name="Greeting")).to_be_visible()
+    expect(page.get_by_role("link", name="Greeting")).to_be_visible()
     expect(alert).to_have_count(0)
 
-
-def test_a_journey_that_cannot_be_loaded_says_so_and_can_be_asked_for_again(
-    open_desk: OpenDesk, key: str
-) -> None:
-    desk = open_desk("op")
-    one = f"**/airflow-ma/api/journeys/{key}"
-    desk.page.route(one, gone)
-    desk.go("journeys", key)
-    alert = desk.page.get_by_role("alert")
-    expect(alert).to_contain_text("The server does not answer")
-    desk.page.unroute(one)
-    alert.get_by_role("button", name="Try again").click()
+    page.route(f"**/airflow-ma/api/journeys/{key}", gone)
+    page.get_by_role("link", name="Greeting").click()
+    expect(alert).to_contain_text("サーバーに接続できません")
+    page.unroute(f"**/airflow-ma/api/journeys/{key}")
+    alert.get_by_role("button", name="再試行").click()
     expect(desk.node("greet")).to_be_visible()
 
 
-def test_a_session_that_is_over_leads_to_the_login_and_back_with_all_work(
+def test_a_session_that_is_over_leads_to_the_login_and_back_to_all_work(
     airflow: Airflow, open_desk: OpenDesk, key: str
 ) -> None:
     desk = open_desk("op")
@@ -107,6 +98,7 @@ def test_a_session_that_is_over_leads_to_the_login_and_back_with_all_work(
     desk.page.wait_for_url("**/auth/login**")
     assert len(saved(airflow, key)["steps"]) == 3
     desk.log_in("op")
+    desk.page.get_by_role("button", name="Bring them back").click()
     expect(desk.node(end)).to_be_visible()
     assert desk.page.url.endswith(f"#/journeys/{key}")
     desk.is_saved()

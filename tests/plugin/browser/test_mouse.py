@@ -27,8 +27,7 @@ def test_a_step_dragged_from_the_palette_onto_a_connection_comes_between(
     mouse.move(on_the_way[0] - 40, on_the_way[1] + 60, steps=3)
     expect(page.locator(".ma-way-drop")).to_have_count(0)
     mouse.move(*on_the_way, steps=3)
-    mouse.move(x - 15, y)  # the browser tells where a drag is one move late
-    expect(page.locator(".ma-way-drop")).to_have_count(1)
+    desk.drag_on_until(page.locator(".ma-way-drop"), on_the_way)
     mouse.up()
     expect(desk.node("alert_sales")).to_be_focused()
     assert desk.ways() == {"people -> alert_sales", "alert_sales -> pause", "pause -> greet"}
@@ -96,7 +95,11 @@ def test_several_are_selected_by_dragging_over_them_and_copied_into_another_jour
     expect(page.locator("[data-step-face]")).to_have_count(3)
     desk.is_saved()
     _, wait, update = saved(airflow, other)["steps"]
-    assert (wait["kind"], wait["next"], wait["settings"]) == ("wait", {"waited": update["id"]}, {"duration": "1 day"})
+    assert (wait["kind"], wait["next"], wait["settings"]) == (
+        "wait",
+        {"waited": update["id"]},
+        {"duration": "1 day"},
+    )
     assert (update["kind"], update["settings"]) == ("update_contact", {"add_tags": ["greeted"]})
     assert len(saved(airflow, key)["steps"]) == 3, "the first journey stays as it was"
     # The same as text, wherever the clipboard goes.

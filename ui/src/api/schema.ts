@@ -910,6 +910,11 @@ export interface components {
             /** Step */
             step: string | null;
             title: components["schemas"]["Said"];
+            /**
+             * Type
+             * @description Of an event, such as page.view.
+             */
+            type: string | null;
             /** Url */
             url: string | null;
             /**
@@ -1607,7 +1612,7 @@ export interface components {
             title: components["schemas"]["Said"];
             /**
              * Widget
-             * @description text, long_text, number, switch, choice, duration, time, time_window, weekdays, words, values, template, connection, step, url, event, entry_event, condition, branches, shares. Unknown ones are edited as text.
+             * @description text, long_text, number, switch, choice, duration, short_duration, time, time_window, weekdays, words, values, template, connection, step, url, event, entry_event, condition, branches, shares. Unknown ones are edited as text.
              */
             widget: string;
         };

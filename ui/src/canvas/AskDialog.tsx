@@ -23,34 +23,50 @@ const WORDS: Record<"discard" | "delete" | "pause" | "resume", Words> = {
 };
 
 export function AskDialog() {
-  const t = useTexts(texts);
   const asking = useCanvas((state) => state.asking);
   const published = useEditor((state) => state.view?.state !== "draft");
   const name = asking === "discard" && !published ? "delete" : asking;
   const close = () => {
     useCanvas.setState({ asking: null });
   };
+  const does = name === "pause" || name === "resume" ? () => pause(name === "pause") : discard;
+  return <AskFirst name={name} does={does} close={close} />;
+}
+
+export type Asked = keyof typeof WORDS;
+
+interface AskProps {
+  name: Asked;
+  does: () => Promise<void>;
+  close: () => void;
+  /** What is said afterwards, where the usual words do not fit. */
+  done?: string;
+}
+
+/** Asks, does it, and says so, or says in the dialog why it was not done. */
+export function AskFirst(props: Omit<AskProps, "name"> & { name: Asked | null }) {
+  const t = useTexts(texts);
+  const { name } = props;
   return (
-    <Dialog title={name ? t(WORDS[name].title) : ""} open={name !== null} onClose={close}>
-      {name && <Ask name={name} close={close} />}
+    <Dialog title={name ? t(WORDS[name].title) : ""} open={name !== null} onClose={props.close}>
+      {name && <Ask {...props} name={name} />}
     </Dialog>
   );
 }
 
-function Ask({ name, close }: { name: keyof typeof WORDS; close: () => void }) {
+function Ask({ name, does, close, done }: AskProps) {
   const t = useTexts(texts);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const { about, act, done } = WORDS[name];
+  const { about, act, done: usual } = WORDS[name];
   const destroys = name === "discard" || name === "delete";
-  const does = async () => {
+  const goOn = async () => {
     setBusy(true);
     setError(null);
     try {
-      if (destroys) await discard();
-      else await pause(name === "pause");
+      await does();
       close();
-      toast("good", t(done));
+      toast("good", done ?? t(usual));
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
       setError(problem);
@@ -65,7 +81,7 @@ function Ask({ name, close }: { name: keyof typeof WORDS; close: () => void }) {
       {error && <ErrorNote error={error} />}
       <div className="ma-dialog-actions">
         <Button onClick={close}>{t("cancel")}</Button>
-        <Button look={destroys ? "danger" : "primary"} disabled={busy} onClick={() => void does()}>
+        <Button look={destroys ? "danger" : "primary"} disabled={busy} onClick={() => void goOn()}>
           {t(act)}
         </Button>
       </div>

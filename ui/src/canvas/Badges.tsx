@@ -1,6 +1,7 @@
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
+import { useFresh } from "../forms/fresh";
 import { problemsByStep } from "../journey/derived";
 import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
@@ -9,7 +10,9 @@ import { texts } from "./texts";
 
 /** Problems of a step and people who wait there: each a picture with a number and words. */
 export function Badges({ id }: { id: string }) {
-  const errors = useEditor((state) => problemsByStep(state.problems).get(id)?.errors ?? 0);
+  // What nobody has filled in yet is no error.
+  const fresh = useFresh((state) => state.steps.has(id));
+  const errors = useEditor((state) => (fresh ? 0 : (problemsByStep(state.problems).get(id)?.errors ?? 0)));
   const warnings = useEditor((state) => problemsByStep(state.problems).get(id)?.warnings ?? 0);
   const waiting = useEditor((state) => state.view?.counts[id]?.waiting ?? 0);
   return (

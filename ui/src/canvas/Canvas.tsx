@@ -12,6 +12,8 @@ import {
   type Connection,
   type FinalConnectionState,
   type NodeChange,
+  type ReactFlowInstance,
+  type ReactFlowProps,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent } from "react";
 import type { Layout } from "../api/types";
@@ -36,6 +38,41 @@ const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { way: WayEdge };
 /** Above this only what is in sight is drawn. */
 const MANY = 400;
+
+const SEVERAL = ["Control", "Meta", "Shift"];
+
+/** The same functions each time: React Flow draws every step anew when it is given others. */
+const HANDLERS: Partial<ReactFlowProps<StepNodeType, WayEdgeType>> = {
+  onConnectStart: (_event, { nodeId }) => {
+    if (nodeId) beginConnection(nodeId);
+  },
+  onConnect: connected,
+  onConnectEnd: endConnection,
+  onReconnect: (_edge, connection) => {
+    connected(connection);
+  },
+  onReconnectStart: (_event, edge) => {
+    beginConnection(edge.source);
+  },
+  onReconnectEnd: () => {
+    useCanvas.setState({ targets: null, from: null });
+  },
+  isValidConnection: ({ target }) => useCanvas.getState().targets?.has(target) ?? true,
+  onEdgeDoubleClick: openWayMenu,
+  onNodeClick: () => {
+    useCanvas.getState().showChosen();
+  },
+  onNodeDoubleClick: () => {
+    useCanvas.getState().show("settings");
+  },
+  onPaneClick: () => {
+    useEditor.getState().select([]);
+  },
+  onSelectionEnd: () => {
+    // Shift and drag select texts, too.
+    window.getSelection()?.removeAllRanges();
+  },
+};
 
 export function Canvas() {
   return (
@@ -94,14 +131,13 @@ function Flow() {
     if (really.length) moveSteps(Object.fromEntries(really.map(({ id, position }): [string, Layout[string]] => [id, position])));
   }, []);
 
-  const endConnection = useCallback((event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState) => {
-    useCanvas.setState({ targets: null, from: null });
-    const outcome = outcomeOfHandle(state.fromHandle?.id);
-    if (state.isValid || state.toNode || !state.fromNode || outcome === null) return;
-    const point = "clientX" in event ? event : event.changedTouches[0];
-    if (!point) return;
-    const anchor = { x: point.clientX, y: point.clientY, width: 1, height: 1 };
-    useCanvas.getState().openMenu({ do: "add", at: { from: state.fromNode.id, outcome }, anchor });
+  const onNodeDragStart = useCallback(() => {
+    dragging.current = true;
+  }, []);
+  const onInit = useCallback((ready: ReactFlowInstance<StepNodeType, WayEdgeType>) => {
+    const { document: now, layout: put, catalogue: kinds } = useEditor.getState();
+    const box = around.current?.getBoundingClientRect();
+    if (box) void ready.setViewport(viewOf(places(now, put, kinds), box, READABLE));
   }, []);
 
   const minimap = useMemo(() => document.steps.length > 8, [document]);
@@ -113,6 +149,8 @@ function Flow() {
       ref={around}
       className="ma-flow"
       data-canvas
+      data-work
+      tabIndex={-1}
       onKeyDown={onKeyDown}
       onPointerDownCapture={() => {
         // Dragging keeps the browser from taking the keyboard out of a form.
@@ -132,39 +170,10 @@ function Flow() {
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
-        onNodeDragStart={() => {
-          dragging.current = true;
-        }}
+        onNodeDragStart={onNodeDragStart}
         onNodeDragStop={onNodeDragStop}
-        onConnectStart={(_event, { nodeId }) => {
-          const { document: now, catalogue: kinds } = useEditor.getState();
-          if (nodeId) useCanvas.setState({ targets: validTargets(now, kinds, nodeId), from: nodeId });
-        }}
-        onConnect={connected}
-        onConnectEnd={endConnection}
-        onReconnect={(_edge, connection) => {
-          connected(connection);
-        }}
-        onReconnectStart={(_event, edge) => {
-          const { document: now, catalogue: kinds } = useEditor.getState();
-          useCanvas.setState({ targets: validTargets(now, kinds, edge.source), from: edge.source });
-        }}
-        onReconnectEnd={() => {
-          useCanvas.setState({ targets: null, from: null });
-        }}
-        isValidConnection={({ target }) => useCanvas.getState().targets?.has(target) ?? true}
-        onEdgeDoubleClick={(event, edge) => {
-          openWayMenu(event, edge);
-        }}
-        onNodeClick={() => {
-          useCanvas.getState().showChosen();
-        }}
-        onNodeDoubleClick={() => {
-          useCanvas.getState().show("settings");
-        }}
-        onPaneClick={() => {
-          useEditor.getState().select([]);
-        }}
+        onInit={onInit}
+        {...HANDLERS}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
         edgesReconnectable={!readOnly}
@@ -173,24 +182,16 @@ function Flow() {
         disableKeyboardA11y
         deleteKeyCode={null}
         selectionKeyCode="Shift"
-        multiSelectionKeyCode={["Control", "Meta", "Shift"]}
+        multiSelectionKeyCode={SEVERAL}
         selectionMode={SelectionMode.Partial}
         onlyRenderVisibleElements={document.steps.length > MANY}
         nodeDragThreshold={4}
         connectionRadius={40}
         connectOnClick={false}
         connectionLineType={ConnectionLineType.SmoothStep}
-        onSelectionEnd={() => {
-          // Shift and drag select texts, too.
-          window.getSelection()?.removeAllRanges();
-        }}
         zoomOnDoubleClick={false}
         minZoom={0.1}
         maxZoom={1.75}
-        onInit={(ready) => {
-          const box = around.current?.getBoundingClientRect();
-          if (box) void ready.setViewport(viewOf(where, box, READABLE));
-        }}
         colorMode={dark ? "dark" : "light"}
         aria-label={t("canvas")}
       >
@@ -200,6 +201,21 @@ function Flow() {
       </ReactFlow>
     </div>
   );
+}
+
+function beginConnection(from: string): void {
+  const { document, catalogue } = useEditor.getState();
+  useCanvas.setState({ targets: validTargets(document, catalogue, from), from });
+}
+
+function endConnection(event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState): void {
+  useCanvas.setState({ targets: null, from: null });
+  const outcome = outcomeOfHandle(state.fromHandle?.id);
+  if (state.isValid || state.toNode || !state.fromNode || outcome === null) return;
+  const point = "clientX" in event ? event : event.changedTouches[0];
+  if (!point) return;
+  const anchor = { x: point.clientX, y: point.clientY, width: 1, height: 1 };
+  useCanvas.getState().openMenu({ do: "add", at: { from: state.fromNode.id, outcome }, anchor });
 }
 
 function connected({ source, target, sourceHandle }: Connection): void {
@@ -266,7 +282,9 @@ function useReveal(around: { current: HTMLDivElement | null }): void {
       // No further than needed, so that the steps around it stay in sight; with room for what may follow.
       const across = shift(node.position.x * zoom + x, (node.width ?? 0) * zoom, box.width, ROOM_BEHIND);
       const down = shift(node.position.y * zoom + y, (node.height ?? 0) * zoom, box.height, MARGIN);
-      if (across || down) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: 200 });
+      if (!across && !down) return;
+      const duration = flow.getNodes().length > GLIDING ? 0 : 200;
+      void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration });
     }, 30);
     return () => {
       clearTimeout(timer);
@@ -274,6 +292,8 @@ function useReveal(around: { current: HTMLDivElement | null }): void {
   }, [only, selection, loaded, flow, around]);
 }
 
+/** With more steps than this every frame of a movement costs too much: it is a jump. */
+const GLIDING = 60;
 const MARGIN = 40;
 const ROOM_BEHIND = 130;
 

@@ -105,8 +105,8 @@ function DagItem({ path }: { path: string }) {
   const t = useTexts(texts);
   return (
     <DropdownMenu.Item className="ma-menu-item" asChild>
-      <a href={airflowPage(path)} target="_blank" rel="noreferrer">
-        <Icon name="external" size={16} />
+      <a href={airflowPage(path)}>
+        <Icon name="arrow" size={16} />
         <span className="ma-menu-words">{t("open_dag")}</span>
       </a>
     </DropdownMenu.Item>

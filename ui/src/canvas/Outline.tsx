@@ -39,7 +39,7 @@ export function Outline() {
   return (
     // The keys are those of the steps within.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
-    <div className="ma-outline" onKeyDown={onKeyDown}>
+    <div className="ma-outline" data-work tabIndex={-1} onKeyDown={onKeyDown}>
       <div className="ma-outline-inner">
         <Items items={items} label={t("outline_label")} />
         {!readOnly && (

@@ -195,8 +195,8 @@ function Live({ version, close }: { version: number; close: () => void }) {
       {!found && <p role="status">{late ? t("publish_late") : t("publish_waiting")}</p>}
       <div className="ma-dialog-actions">
         {dagPath !== null && (
-          <a className="ma-button" href={airflowPage(dagPath)} target="_blank" rel="noreferrer">
-            <Icon name="external" size={16} />
+          <a className="ma-button" href={airflowPage(dagPath)}>
+            <Icon name="arrow" size={16} />
             {t("open_dag")}
           </a>
         )}

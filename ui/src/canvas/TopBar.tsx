@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useSaid, useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
-import { StateBadge } from "../journeys/StateBadge";
+import { PausedBadge, StateBadge } from "../journeys/StateBadge";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
@@ -71,16 +71,6 @@ function Title() {
           if (event.key === "Enter" && !event.nativeEvent.isComposing) event.currentTarget.blur();
         }}
       />
-    </span>
-  );
-}
-
-function PausedBadge() {
-  const t = useTexts(texts);
-  return (
-    <span className="ma-badge ma-badge-warning" title={t("paused_about")}>
-      <Icon name="clock" size={12} />
-      {t("paused")}
     </span>
   );
 }

@@ -125,13 +125,13 @@ describe("nodes and edges", () => {
 
 describe("lines", () => {
   it("run level and upright, and end where they should", () => {
-    expect(wayPath({ x: 0, y: 50 }, { x: 100, y: 50 })).toBe("M 0,50 L 76,50 L 76,50 L 100,50");
+    expect(wayPath({ x: 0, y: 50 }, { x: 100, y: 50 })).toBe("M 0,50 L 84,50 L 84,50 L 100,50");
     const turned = wayPath({ x: 0, y: 0 }, { x: 200, y: 100 });
-    expect(turned).toMatch(/^M 0,0 .*Q 176,0 .*Q 176,100 .* L 200,100$/);
+    expect(turned).toMatch(/^M 0,0 .*Q 184,0 .*Q 184,100 .* L 200,100$/);
   });
 
   it("keep to their lane beside the steps they pass", () => {
-    expect(wayPath({ x: 0, y: 0 }, { x: 900, y: 0 }, [{ left: 300, y: -80 }])).toMatch(/Q 276,-80 .*Q 876,-80/);
+    expect(wayPath({ x: 0, y: 0 }, { x: 900, y: 0 }, [{ left: 300, y: -80 }])).toMatch(/Q 284,-80 .*Q 884,-80/);
   });
 });
 

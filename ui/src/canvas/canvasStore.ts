@@ -90,12 +90,11 @@ export function stepElement(id: string): HTMLElement | null {
 /** Frames to wait for a step that was only just added. */
 const FRAMES = 20;
 
-/** Puts the keyboard where the work is: on the selected step, else the first one, else a way to begin. */
+/** Puts the keyboard where the work is: on the selected step, else on a way to begin, else on the steps as a whole. */
 export function focusWork(): void {
   const [id] = useEditor.getState().selection;
   const step = id === undefined ? null : stepElement(id);
-  const first = '[data-step-face][tabindex="0"], .ma-outline [data-step-face], .ma-move';
-  const element = step ?? document.querySelector<HTMLElement>(first);
+  const element = step ?? document.querySelector<HTMLElement>(".ma-move") ?? document.querySelector<HTMLElement>("[data-work]");
   element?.focus({ preventScroll: true });
 }
 

@@ -20,11 +20,6 @@ export const texts = defineTexts({
   // Top bar
   back: { en: "All journeys", ja: "ジャーニー一覧" },
   title: { en: "Name of the journey", ja: "ジャーニー名" },
-  paused: { en: "Paused", ja: "一時停止中" },
-  paused_about: {
-    en: "Nobody enters or moves on and no mail goes out until it is resumed.",
-    ja: "再開するまで、誰も進まず、メールも送信されません。",
-  },
   saved: { en: "Saved", ja: "保存済み" },
   saving: { en: "Saving…", ja: "保存中…" },
   unsaved: { en: "Not saved yet", ja: "未保存" },

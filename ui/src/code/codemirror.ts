@@ -137,12 +137,7 @@ const blockField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Still reached with the Tab key: a reader without a mouse scrolls and copies, too. */
-const NOT_EDITABLE = [
-  EditorState.readOnly.of(true),
-  EditorView.editable.of(false),
-  EditorView.contentAttributes.of({ tabindex: "0" }),
-];
+const NOT_EDITABLE = [EditorState.readOnly.of(true), EditorView.editable.of(false)];
 
 const PARSERS = { yaml: yamlLanguage, python: pythonLanguage };
 
@@ -184,7 +179,8 @@ export class CodeEditor {
           // Long texts of a mail are read in YAML; broken lines of code are not.
           options.language === "yaml" ? EditorView.lineWrapping : [],
           this.mode.of([]),
-          EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
+          // Reached with the Tab key even when not editable: a reader without a mouse scrolls and copies, too.
+          EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.focusChanged) options.onFocus(update.view.hasFocus);
             const typed = update.transactions.some((one) => one.docChanged && !one.annotation(fromOutside));

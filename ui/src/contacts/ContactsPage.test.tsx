@@ -27,6 +27,7 @@ const happening = (patch: Partial<Happening>): Happening => ({
   journey: null,
   journey_title: null,
   step: null,
+  type: "email.open",
   url: null,
   message_id: null,
   machine: false,
@@ -36,6 +37,7 @@ const happening = (patch: Partial<Happening>): Happening => ({
 const view = (timeline: Happening[]): ContactView => ({
   ...HANAKO,
   timezone: "Asia/Tokyo",
+  attribute_titles: { plan: { en: "Plan", ja: "プラン" } },
   attributes: { plan: "gold", vip: true, visits: 1200, nothing: null },
   mail_allowed: false,
   mail_why: { en: "They unsubscribed", ja: "配信停止済み" },
@@ -97,6 +99,7 @@ describe("one contact", () => {
     expect(screen.getByText("Japanese")).toBeVisible();
     expect(screen.getByText("yes")).toBeVisible();
     expect(screen.getByText("1,200")).toBeVisible();
+    expect(screen.getByText("Plan")).toBeVisible();
     expect(screen.getByText("They are in no journey now.")).toBeVisible();
   });
 

@@ -51,7 +51,7 @@ export function Profile(props: { contact: ContactView }) {
         <dl>
           {attributes.map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{say(contact.attribute_titles[name] ?? { en: name, ja: name })}</dt>
               <dd>{write(value)}</dd>
             </div>
           ))}

@@ -11,6 +11,7 @@ const happening = (at: string, patch: Partial<Happening> = {}): Happening => ({
   journey: null,
   journey_title: null,
   step: null,
+  type: null,
   url: null,
   message_id: null,
   machine: false,
@@ -35,8 +36,11 @@ describe("a person's history", () => {
   });
 
   it("has a picture for what happened with a mail", () => {
-    expect(iconOf(happening("", { message_id: 1 }))).toBe("eye");
-    expect(iconOf(happening("", { message_id: 1, url: "https://x" }))).toBe("cursor");
+    const about = { message_id: 1 };
+    expect(iconOf(happening("", { ...about, type: "email.open" }))).toBe("eye");
+    expect(iconOf(happening("", { ...about, type: "email.click", url: "https://x" }))).toBe("cursor");
+    expect(iconOf(happening("", { ...about, type: "email.unsubscribe" }))).toBe("close");
+    expect(iconOf(happening("", { type: "stock.low", url: "https://x" }))).toBe("globe");
   });
 
   it("links to web addresses only", () => {

@@ -35,10 +35,27 @@ const ICONS: Record<Exclude<Happening["what"], "event">, string> = {
   answer: "phone",
 };
 
+const ICONS_OF_EVENTS: Record<string, string> = {
+  "email.open": "eye",
+  "email.click": "cursor",
+  "email.unsubscribe": "close",
+  "email.complaint": "warning",
+  "email.bounce": "warning",
+  "email.blocked": "warning",
+  "email.dropped": "warning",
+  "email.deferred": "clock",
+  "email.delivered": "check",
+  "consent.given": "check",
+  reply: "reply",
+};
+
+/** The picture of an event: of one that only the owner knows, whether it happened on a page. */
+export function iconOfEvent(type: string, url: string | null): string {
+  return ICONS_OF_EVENTS[type] ?? (url === null ? "star" : "globe");
+}
+
 export function iconOf(one: Happening): string {
-  if (one.what !== "event") return ICONS[one.what];
-  if (one.message_id !== null) return one.url ? "cursor" : "eye";
-  return one.url ? "globe" : "star";
+  return one.what === "event" ? iconOfEvent(one.type ?? "", one.url) : ICONS[one.what];
 }
 
 /** An address that may stand in a link; others are shown as text. */

@@ -1,7 +1,8 @@
 // Several words as chips, with suggestions for the next one.
 import { useTexts } from "../i18n/define";
 import { Icon } from "../shell/Icon";
-import { Combo, type Option } from "./Combo";
+import { Combo } from "./Combo";
+import type { Option } from "./options";
 import { texts } from "./widgets/texts";
 
 export function Chips(props: {

@@ -1,21 +1,13 @@
 // An input with suggestions below it. Own words may be allowed beside them.
 import { useCombobox } from "downshift";
 import { Popover } from "radix-ui";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { useTexts } from "../i18n/define";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
+import { fitting, type Option } from "./options";
 import { texts } from "./texts";
-
-export interface Option {
-  value: string;
-  label: string;
-  /** Said smaller beside the label. */
-  hint?: string;
-  /** Heading under which it stands. */
-  group?: string;
-  badges?: readonly string[];
-}
 
 interface ComboProps {
   id: string;
@@ -31,6 +23,8 @@ interface ComboProps {
   placeholder?: string;
   /** May be something that is not suggested. */
   free?: boolean;
+  /** Said beside own words where they name something that is not there yet; then they are taken only on purpose. */
+  ownHint?: string;
   /** Every letter counts at once (value and label are the same then). */
   live?: boolean;
   /** Empties the input after a choice, to choose the next. */
@@ -42,16 +36,6 @@ interface ComboProps {
   className?: string;
 }
 
-const MOST = 100;
-
-/** Options that fit what was typed; all of them as long as nothing was. */
-export function fitting(options: readonly Option[], typed: string): Option[] {
-  const words = typed.normalize("NFKC").toLowerCase().trim();
-  const has = (text: string | undefined) => text?.normalize("NFKC").toLowerCase().includes(words);
-  const fits = words ? options.filter((one) => has(one.label) || has(one.value) || has(one.hint)) : options;
-  return fits.slice(0, MOST);
-}
-
 export function Combo(props: ComboProps) {
   const t = useTexts(texts);
   const [typed, setTyped] = useState<string | null>(null);
@@ -61,7 +45,7 @@ export function Combo(props: ComboProps) {
   const found = props.onSearch ? [...props.options] : fitting(props.options, typed ?? "");
   const wanted = typed?.trim() ?? "";
   const own = props.free && !props.live && wanted && !found.some((one) => one.value === wanted || one.label === wanted);
-  const items: Option[] = own ? [...found, { value: wanted, label: t("use_own", { text: wanted }) }] : found;
+  const items: Option[] = own ? [...found, { value: wanted, label: t("use_own", { text: wanted }), ...(props.ownHint ? { hint: props.ownHint } : {}) }] : found;
 
   const choose = (value: string) => {
     setTyped(null);
@@ -72,13 +56,15 @@ export function Combo(props: ComboProps) {
     if (typed === null) return;
     const exact = props.options.find((one) => one.label === wanted || one.value === wanted);
     if (exact) choose(exact.value);
-    else if (props.free && (wanted || !props.adding)) choose(wanted);
+    else if (props.free && (wanted || !props.adding) && !(own && props.ownHint && found.length)) choose(wanted);
     else {
       if (!wanted && !props.adding) choose("");
       setTyped(null);
     }
   };
 
+  // The first arrow after typing shows that the best match is meant; the next ones go on from there.
+  const pointed = useRef(false);
   const combo = useCombobox<Option>({
     items,
     inputId: props.id,
@@ -91,6 +77,11 @@ export function Combo(props: ComboProps) {
       // Opened to look, Enter must not change anything: what is chosen is highlighted, if it is there.
       if (!state.isOpen && changes.isOpen && type !== useCombobox.stateChangeTypes.InputChange) {
         return { ...changes, highlightedIndex: items.findIndex((one) => one.value === props.value) };
+      }
+      if (type === useCombobox.stateChangeTypes.InputChange) pointed.current = false;
+      if (type === useCombobox.stateChangeTypes.InputKeyDownArrowDown && typed && !pointed.current) {
+        pointed.current = true;
+        return { ...changes, highlightedIndex: 0 };
       }
       if (type !== useCombobox.stateChangeTypes.InputBlur) return changes;
       return { ...changes, selectedItem: null, inputValue: state.inputValue };
@@ -130,6 +121,17 @@ export function Combo(props: ComboProps) {
               },
               onKeyDown: (event) => {
                 if (event.nativeEvent.isComposing) return;
+                if (event.key === "Escape") {
+                  // The list first; the next one leaves the field, with what was chosen before.
+                  if (open) event.stopPropagation();
+                  else {
+                    Object.assign(event.nativeEvent, { preventDownshiftDefault: true });
+                    // At once: the field is about to be left, which would take what was typed.
+                    flushSync(() => {
+                      setTyped(null);
+                    });
+                  }
+                }
                 if (event.key === "Backspace" && text === "") props.onBackspace?.();
                 const adds = event.key === "Enter" || event.key === "," || event.key === "、";
                 if (props.free && !props.live && adds && wanted && combo.highlightedIndex < 0) {
@@ -165,6 +167,7 @@ export function Combo(props: ComboProps) {
                 current={item.value === props.value && item.value !== ""}
                 row={combo.getItemProps({ item, index })}
                 highlighted={combo.highlightedIndex === index}
+                own={Boolean(own) && index > 0 && index === items.length - 1}
               />
             ))}
           </ul>
@@ -174,7 +177,15 @@ export function Combo(props: ComboProps) {
   );
 }
 
-function ComboItem(props: { item: Option; heading: string | null; row: object; highlighted: boolean; current: boolean }): ReactNode {
+function ComboItem(props: {
+  item: Option;
+  heading: string | null;
+  row: object;
+  highlighted: boolean;
+  current: boolean;
+  /** The words that were typed, below what is there. */
+  own: boolean;
+}): ReactNode {
   const { item } = props;
   return (
     <>
@@ -183,16 +194,16 @@ function ComboItem(props: { item: Option; heading: string | null; row: object; h
           {props.heading}
         </li>
       )}
-      <li {...props.row} className="ma-menu-item" data-highlighted={props.highlighted ? "" : undefined} data-current={props.current ? "" : undefined}>
+      <li {...props.row} className={`ma-menu-item ${props.own ? "ma-combo-own" : ""}`} data-highlighted={props.highlighted ? "" : undefined} data-current={props.current ? "" : undefined}>
         <span className="ma-combo-label">
           {item.label}
           {item.hint && <small>{item.hint}</small>}
+          {item.badges?.map((badge) => (
+            <span key={badge} className="ma-badge">
+              {badge}
+            </span>
+          ))}
         </span>
-        {item.badges?.map((badge) => (
-          <span key={badge} className="ma-badge">
-            {badge}
-          </span>
-        ))}
         {props.current && <Icon name="check" size={15} />}
       </li>
     </>

@@ -8,6 +8,7 @@ import { Button } from "../shell/Button";
 import { Chips } from "./Chips";
 import { focusField, useFieldWish } from "./focus";
 import { FormFrame } from "./FormFrame";
+import { happensOnPages } from "./condition/rows";
 import { readGoal, writeGoal, type Goal } from "./goal";
 import { useSayContext } from "./known";
 import { sayCondition } from "./sayCondition";
@@ -164,26 +165,29 @@ function GoalFields(props: { goal: Goal; readOnly: boolean; onChange: (patch: Pa
           <EventPicker
             ids={ids}
             readOnly={readOnly}
+            autoFocus={!goal.event}
             value={goal.event}
             onChange={(event) => {
-              onChange({ event });
+              onChange(happensOnPages(event) ? { event } : { event, url: "" });
             }}
           />
         )}
       </SettingRow>
-      <SettingRow name="goal.url" label={t("goal_url")}>
-        {(ids) => (
-          <UrlPattern
-            id={ids.id}
-            labelId={ids.labelId}
-            readOnly={readOnly}
-            value={goal.url}
-            onChange={(url) => {
-              onChange({ url });
-            }}
-          />
-        )}
-      </SettingRow>
+      {(goal.url || (goal.event && happensOnPages(goal.event))) && (
+        <SettingRow name="goal.url" label={t("goal_url")}>
+          {(ids) => (
+            <UrlPattern
+              id={ids.id}
+              labelId={ids.labelId}
+              readOnly={readOnly}
+              value={goal.url}
+              onChange={(url) => {
+                onChange({ url });
+              }}
+            />
+          )}
+        </SettingRow>
+      )}
       <SettingRow name="goal.within" label={t("goal_within")}>
         {(ids) => (
           <DurationBox

@@ -16,7 +16,7 @@ import { SettingRow } from "./SettingRow";
 import { texts } from "./texts";
 import { useDraft } from "./useDraft";
 import { useOtherOutcomes } from "./otherOutcomes";
-import { isText } from "./values";
+import { isEmpty, isText } from "./values";
 import { WayName } from "./WayName";
 import type { WidgetProps } from "./widget";
 import { widgetOf } from "./widgets/registry";
@@ -126,6 +126,8 @@ function Setting(props: { field: SettingField; step: StepDocument; kind: StepKin
   const { Input, group = false, beside = false } = namesWay ? { Input: NameOfWay } : widgetOf(field.widget);
   return (
     <SettingRow
+      step={step.id}
+      empty={isEmpty(step.settings[field.name])}
       name={field.name}
       label={say(field.title)}
       help={say(field.help)}

@@ -3,16 +3,19 @@ import { useId, useState } from "react";
 import { api } from "../api/client";
 import type { ContactSummary, TemplatePreview, TemplateSummary } from "../api/types";
 import { useLoad } from "../api/useLoad";
+import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
 import { Dialog } from "../shell/Dialog";
 import { ErrorNote, Loading } from "../shell/Notes";
 import { ContactPicker } from "./ContactPicker";
+import { languageName } from "./languages";
 import { Segments } from "./Segments";
 import { texts } from "./widgets/texts";
 
 export function TemplatePreviewDialog(props: { template: TemplateSummary; onClose: () => void }) {
   const t = useTexts(texts);
   const id = useId();
+  const { language: reading } = useHost();
   const { template } = props;
   const [contact, setContact] = useState<ContactSummary | null>(null);
   const [language, setLanguage] = useState("");
@@ -40,7 +43,7 @@ export function TemplatePreviewDialog(props: { template: TemplateSummary; onClos
             onChange={setLanguage}
             options={[
               { value: "", label: t("own_language") },
-              ...template.languages.map((one) => ({ value: one, label: one })),
+              ...template.languages.map((one) => ({ value: one, label: languageName(one, reading) })),
             ]}
           />
         </div>

@@ -7,7 +7,7 @@ import { useTexts } from "../i18n/define";
 import { Button } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { Combo } from "./Combo";
-import { useKnown } from "./known";
+import { useKnown, useMayAsk } from "./known";
 import { useDebounced } from "./useDebounced";
 import { texts } from "./widgets/texts";
 
@@ -27,8 +27,9 @@ export function UrlPattern(props: {
   const t = useTexts(texts);
   const urls = useKnown("vocabulary").data?.urls ?? [];
   const [open, setOpen] = useState(false);
+  const may = useMayAsk();
   const pattern = useDebounced(props.value, 400);
-  const { data } = useLoad(pattern ? `urls ${pattern}` : null, () => api.post<UrlMatches>("urls", { pattern }));
+  const { data } = useLoad(pattern && may ? `urls ${pattern}` : null, () => api.post<UrlMatches>("urls", { pattern }));
   return (
     <div className="ma-url">
       <Combo

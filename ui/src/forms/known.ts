@@ -5,6 +5,7 @@ import { api, ApiError } from "../api/client";
 import type { ConnectionChoice, TemplateSummary, Vocabulary } from "../api/types";
 import { useHost } from "../host";
 import { useEditor } from "../journey/store";
+import { useMe } from "../shell/me";
 import type { SayContext } from "./context";
 
 interface Known {
@@ -40,10 +41,16 @@ async function ask(name: keyof Known): Promise<void> {
   }
 }
 
+/** Whether what is known of contacts may be asked for: who may edit no journey would only be refused. */
+export function useMayAsk(): boolean {
+  return useMe((state) => state.me?.may_see_contacts ?? false);
+}
+
 export function useKnown<Name extends keyof Known>(name: Name): Entry<Known[Name]> {
+  const may = useMayAsk() || name === "templates";
   useEffect(() => {
-    void ask(name);
-  }, [name]);
+    if (may) void ask(name);
+  }, [name, may]);
   return useKnownStore((state) => state[name]);
 }
 

@@ -14,7 +14,13 @@ export type Say = (value: Json, field: SettingField, context: SayContext) => str
 const plain: Say = (value, _field, context) =>
   isObject(value) || Array.isArray(value) ? JSON.stringify(value) : sayScalar(value, context) || null;
 
+/** A text that has a name of its own is said by that. */
+const named: Say = (value, field, context) =>
+  field.choices.find((one) => one.value === value)?.title[context.language] ?? plain(value, field, context);
+
 const list: Say = (value, _field, context) => textsOf(value).join(fill(texts.comma, context.language)) || null;
+
+const length: Say = (value, _field, context) => (isText(value) ? sayDuration(value, context.language) : null);
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
@@ -36,12 +42,13 @@ const template: Say = (value, _field, context) => {
 const event: Say = (value, _field, context) => (isText(value) && value ? eventTitle(value, context) : null);
 
 export const SAYS: Record<string, Say> = {
-  text: plain,
+  text: named,
   long_text: plain,
   number: plain,
   switch: plain,
   choice: (value, field, context) => field.choices.find((one) => one.value === value)?.title[context.language] ?? String(value),
-  duration: (value, _field, context) => (isText(value) ? sayDuration(value, context.language) : null),
+  duration: length,
+  short_duration: length,
   time: plain,
   time_window: (value, _field, context) => {
     const [from, to] = textsOf(value);

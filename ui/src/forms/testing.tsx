@@ -1,13 +1,15 @@
 // The form of one made-up step, on the real store, with the server answered on the wire.
 import { render } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { Json, SettingField, StepDocument, StepKind } from "../api/types";
+import type { Json, Me, SettingField, StepDocument, StepKind } from "../api/types";
 import { emptyHistory } from "../journey/history";
 import { useEditor } from "../journey/store";
+import { useMe } from "../shell/me";
 import { useKnownStore } from "./known";
 import { madeDocument, madeKind, madeStep, VOCABULARY } from "./made-up";
 import { StepForm } from "./StepForm";
 
+const ME: Me = { name: "Ann", may_create: true, may_see_contacts: true, now: "2026-11-22T00:00:00Z", day_seconds: null, sandbox: true, timezone: "UTC" };
 const known = <T,>(data: T) => ({ data, error: null, askedAt: Date.now() });
 /** What was asked of the server since the test began. */
 export const asked: { path: string; body: Json }[] = [];
@@ -32,6 +34,7 @@ export function withServer(): void {
   beforeEach(() => {
     localStorage.setItem("i18nextLng", "en");
     asked.length = 0;
+    useMe.setState({ me: { ...ME } });
     vi.stubGlobal("fetch", (input: string, init?: RequestInit) => Promise.resolve(answer(input, init)));
     useKnownStore.setState({
       vocabulary: known(VOCABULARY),

@@ -1,3 +1,4 @@
+import { NODE_WIDTH } from "./layout";
 import { describe, expect, it } from "vitest";
 import type { FixAction, JourneyDocument } from "../api/types";
 import { pasteSteps, copySteps } from "./clipboard";
@@ -42,8 +43,8 @@ describe("adding", () => {
     const layout = { start: { x: 0, y: 0 }, hello: { x: 420, y: 0 } };
     const after = addStep(edit(document, layout), CATALOGUE, POST, { edge: ["start", "in"] });
     expect(after.layout.start).toEqual({ x: 0, y: 0 });
-    expect(after.layout[after.id]?.x).toBe(420);
-    expect(after.layout.hello?.x).toBeGreaterThanOrEqual(420 + 248);
+    expect(after.layout[after.id]?.x).toBe(NODE_WIDTH + 48);
+    expect(after.layout.hello?.x).toBeGreaterThanOrEqual(2 * (NODE_WIDTH + 48));
   });
 
   it("says where 'behind' is: the free outcome, else within the first way, never behind an end", () => {

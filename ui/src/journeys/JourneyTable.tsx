@@ -6,11 +6,12 @@ import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
 import { installationNow } from "../shell/now";
 import { Link } from "../shell/route";
+import { RowMenu } from "./RowMenu";
 import { Sparkline } from "./Sparkline";
-import { StateBadge } from "./StateBadge";
+import { PausedBadge, StateBadge } from "./StateBadge";
 import { texts } from "./texts";
 
-export function JourneyTable(props: { journeys: JourneySummary[] }) {
+export function JourneyTable(props: { journeys: JourneySummary[]; reload: () => void }) {
   const t = useTexts(texts);
   const now = installationNow();
   return (
@@ -30,11 +31,14 @@ export function JourneyTable(props: { journeys: JourneySummary[] }) {
             </th>
             <th scope="col">{t("days")}</th>
             <th scope="col">{t("last_change")}</th>
+            <th scope="col">
+              <span className="ma-hidden">{t("menu")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
           {props.journeys.map((journey) => (
-            <Row key={journey.key} journey={journey} now={now} />
+            <Row key={journey.key} journey={journey} now={now} reload={props.reload} />
           ))}
         </tbody>
       </table>
@@ -42,20 +46,22 @@ export function JourneyTable(props: { journeys: JourneySummary[] }) {
   );
 }
 
-function Row(props: { journey: JourneySummary; now: string }) {
+function Row(props: { journey: JourneySummary; now: string; reload: () => void }) {
   const { journey } = props;
   const t = useTexts(texts);
   const { language } = useHost();
   const zone = useMe((state) => state.me?.timezone);
   const waiting = journey.waiting_mails;
+  const noGoal = journey.may_edit ? "no_goal" : journey.state === "git" ? "no_goal_git" : "no_goal_elsewhere";
   return (
     <tr>
       <td>
         <div className="ma-journey-title">
-          <Link to={["journeys", journey.key]} className="ma-strong-link">
+          <Link to={["journeys", journey.key]} className="ma-strong-link ma-two-lines" title={journey.title}>
             {journey.title}
           </Link>
           <StateBadge state={journey.state} />
+          {journey.paused && <PausedBadge />}
         </div>
         <span className="ma-under">
           {t(journey.mode)} · {t("steps", { n: journey.steps })}
@@ -75,9 +81,9 @@ function Row(props: { journey: JourneySummary; now: string }) {
       </td>
       <td className="ma-num" data-label={t("converted")}>
         {journey.converted_week === null ? (
-          <span className="ma-muted" title={t("no_goal")}>
+          <span className="ma-muted" title={t(noGoal)}>
             <span aria-hidden>–</span>
-            <span className="ma-hidden">{t("no_goal")}</span>
+            <span className="ma-hidden">{t(noGoal)}</span>
           </span>
         ) : (
           formatNumber(journey.converted_week, language)
@@ -86,11 +92,14 @@ function Row(props: { journey: JourneySummary; now: string }) {
       <td data-label={t("days")}>
         <Sparkline days={journey.entered_by_day} />
       </td>
-      <td data-label={t("last_change")}>
+      <td data-label={t("last_change")} className="ma-journey-changed">
         <time dateTime={journey.changed_at} title={formatMoment(journey.changed_at, language, zone)}>
           {formatAgo(journey.changed_at, props.now, language)}
         </time>
         {journey.changed_by && <span className="ma-under">{t("by", { name: journey.changed_by })}</span>}
+      </td>
+      <td className="ma-journey-menu">
+        <RowMenu journey={journey} onChanged={props.reload} />
       </td>
     </tr>
   );

@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { GalleryItem, JourneySummary, StepKind } from "../api/types";
@@ -10,6 +10,7 @@ const SALE: JourneySummary = {
   key: "sale",
   title: "Winter sale",
   state: "changed",
+  paused: false,
   mode: "continuous",
   steps: 5,
   active: 1234,
@@ -138,5 +139,89 @@ describe("a new journey", () => {
     await userEvent.type(screen.getByRole("textbox", { name: "Title" }), "Summer{Enter}");
     expect(await screen.findByText("invalid in English")).toBeVisible();
     expect(screen.getByRole("textbox", { name: "Title" })).toHaveValue("Summer");
+  });
+});
+
+describe("the menu of a row", () => {
+  async function openMenu(title: string) {
+    render(<JourneysPage />);
+    const row = (await screen.findByRole("link", { name: title })).closest("tr");
+    if (!row) throw new Error("no row");
+    await userEvent.click(within(row).getByRole("button", { name: `What to do with “${title}”` }));
+    return (await screen.findAllByRole("menuitem")).map((item) => item.textContent);
+  }
+  const view = (revision: number) => ({ revision, document: BEGIN.document, layout: {} });
+
+  it("offers what goes with the state, and of a file only a copy", async () => {
+    const file = { ...SALE, key: "file", title: "From a file", state: "git" as const, paused: true, may_edit: false };
+    serve({ "GET journeys": () => [SALE, OTHER, file] });
+    expect(await openMenu("Winter sale")).toEqual(["Open", "Duplicate", "Pause", "Discard the draft"]);
+    await userEvent.keyboard("{Escape}");
+    cleanup();
+    expect(await openMenu("Other")).toEqual(["Open", "Duplicate", "Delete the draft"]);
+    await userEvent.keyboard("{Escape}");
+    cleanup();
+    expect(await openMenu("From a file")).toEqual(["Open", "Duplicate"]);
+  });
+
+  it("deletes a draft as it is by then, after asking", async () => {
+    const asked = serve({
+      "GET journeys": () => [OTHER],
+      "GET journeys/other": () => view(7),
+      "DELETE journeys/other": () => null,
+    });
+    await openMenu("Other");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Delete the draft" }));
+    expect(asked.some((one) => one.method === "DELETE")).toBe(false);
+    await userEvent.click(await screen.findByRole("button", { name: "Delete the draft" }));
+    await waitFor(() => {
+      expect(asked.find((one) => one.method === "DELETE")?.path).toBe("journeys/other?revision=7");
+    });
+    await waitFor(() => {
+      expect(asked.filter((one) => one.path === "journeys").length).toBeGreaterThan(1);
+    });
+  });
+
+  it("pauses in Airflow, after saying what that means", async () => {
+    let paused = false;
+    const asked = serve({
+      "GET journeys": () => [{ ...SALE, paused }],
+      "PATCH /api/v2/dags/sale": ({ body }) => {
+        paused = (body as { is_paused: boolean }).is_paused;
+        return {};
+      },
+    });
+    await openMenu("Winter sale");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Pause" }));
+    expect(await screen.findByText(/Time limits go on meanwhile/)).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Pause" }));
+    expect(await screen.findByTitle(/starts no runs of it/)).toBeVisible();
+    expect(asked.find((one) => one.method === "PATCH")?.body).toEqual({ is_paused: true });
+  });
+
+  it("copies a journey whose title is as long as it may be", async () => {
+    const long = "t".repeat(200);
+    const asked = serve({
+      "GET journeys": () => [OTHER],
+      "GET journeys/other": () => ({ ...view(1), document: { ...BEGIN.document, title: long } }),
+      "POST journeys": () => ({ document: { key: "made" } }),
+    });
+    await openMenu("Other");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Duplicate" }));
+    await waitFor(() => {
+      expect(location.hash).toBe("#/journeys/made");
+    });
+    const made = asked.find((one) => one.method === "POST")?.body as { title: string };
+    expect(made.title).toMatch(/^t+ \(copy\)$/);
+    expect(made.title.length).toBeLessThanOrEqual(200);
+  });
+
+  it("shows and finds what is paused", async () => {
+    serve({ "GET journeys": () => [{ ...SALE, paused: true }, OTHER] });
+    render(<JourneysPage />);
+    await userEvent.click(await screen.findByRole("radio", { name: "Paused 1" }));
+    expect(screen.getByRole("link", { name: "Winter sale" })).toBeVisible();
+    expect(screen.queryByRole("link", { name: "Other" })).not.toBeInTheDocument();
+    expect(screen.getByTitle(/starts no runs of it/)).toHaveTextContent("Paused");
   });
 });

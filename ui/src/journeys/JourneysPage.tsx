@@ -3,7 +3,7 @@ import "../shell/pages.css";
 import "./journeys.css";
 import { useState } from "react";
 import { api } from "../api/client";
-import type { JourneyState, JourneySummary } from "../api/types";
+import type { JourneySummary } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { Segments } from "../forms/Segments";
 import { useTexts } from "../i18n/define";
@@ -13,7 +13,7 @@ import { useMe } from "../shell/me";
 import { Empty, ErrorNote, Loading } from "../shell/Notes";
 import { SearchBox } from "../shell/SearchBox";
 import { JourneyTable } from "./JourneyTable";
-import { chosen, SORTS, STATES, statesOf, useWanted, type Sort } from "./list";
+import { chosen, FILTERS, filtersOf, SORTS, useWanted, type Filter, type Sort } from "./list";
 import { NewJourneyDialog } from "./NewJourneyDialog";
 import { texts } from "./texts";
 
@@ -52,7 +52,7 @@ export function JourneysPage() {
           {create}
         </Empty>
       ) : (
-        <Found journeys={data} />
+        <Found journeys={data} reload={reload} />
       )}
       {creating && (
         <NewJourneyDialog
@@ -65,10 +65,10 @@ export function JourneysPage() {
   );
 }
 
-function Found(props: { journeys: JourneySummary[] }) {
+function Found(props: { journeys: JourneySummary[]; reload: () => void }) {
   const t = useTexts(texts);
   const wanted = useWanted();
-  const states = statesOf(props.journeys);
+  const filters = filtersOf(props.journeys);
   const shown = chosen(props.journeys, wanted);
   return (
     <>
@@ -80,16 +80,16 @@ function Found(props: { journeys: JourneySummary[] }) {
             wanted.want({ search });
           }}
         />
-        {(states.length > 1 || wanted.state !== "all") && (
+        {(filters.length > 1 || wanted.state !== "all") && (
           <Segments
             label={t("filter")}
             value={wanted.state}
             options={[
               { value: "all", label: t("all") },
-              ...states.map(({ state, number }) => ({ value: state, label: `${stateName(state, t)} ${number}` })),
+              ...filters.map(({ state, number }) => ({ value: state, label: `${stateName(state, t)} ${number}` })),
             ]}
             onChange={(value) => {
-              wanted.want({ state: STATES.find((state) => state === value) ?? "all" });
+              wanted.want({ state: FILTERS.find((state) => state === value) ?? "all" });
             }}
           />
         )}
@@ -111,7 +111,7 @@ function Found(props: { journeys: JourneySummary[] }) {
         </label>
       </div>
       {shown.length > 0 ? (
-        <JourneyTable journeys={shown} />
+        <JourneyTable journeys={shown} reload={props.reload} />
       ) : (
         <Empty icon="search" title={t("none_found")}>
           <Button
@@ -127,6 +127,6 @@ function Found(props: { journeys: JourneySummary[] }) {
   );
 }
 
-function stateName(state: JourneyState, t: ReturnType<typeof useTexts<typeof texts>>): string {
+function stateName(state: Filter, t: ReturnType<typeof useTexts<typeof texts>>): string {
   return t(state === "changed" ? "changed_short" : state);
 }

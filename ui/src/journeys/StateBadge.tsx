@@ -10,6 +10,17 @@ const LOOKS: Record<JourneyState, [string, string]> = {
   git: ["ma-badge-accent", "code"],
 };
 
+/** That Airflow runs it no more for now, whatever its state. */
+export function PausedBadge() {
+  const t = useTexts(texts);
+  return (
+    <span className="ma-badge ma-badge-warning" title={t("paused_about")}>
+      <Icon name="clock" size={12} />
+      {t("paused")}
+    </span>
+  );
+}
+
 export function StateBadge(props: { state: JourneyState }) {
   const t = useTexts(texts);
   const [tone, icon] = LOOKS[props.state];

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { JourneySummary } from "../api/types";
-import { chosen, statesOf } from "./list";
+import { chosen, filtersOf } from "./list";
 
 const journey = (key: string, patch: Partial<JourneySummary> = {}): JourneySummary => ({
   key,
   title: key,
   state: "live",
+  paused: false,
   mode: "continuous",
   steps: 3,
   active: 0,
@@ -21,7 +22,7 @@ const journey = (key: string, patch: Partial<JourneySummary> = {}): JourneySumma
 
 const ALL = [
   journey("sale", { title: "Winter SALE / 冬のセール", active: 5, changed_at: "2026-12-01T10:00:00Z" }),
-  journey("cold", { title: "新規開拓", state: "git", active: 9, changed_at: "2026-12-01T09:00:00+09:00" }),
+  journey("cold", { title: "新規開拓", state: "git", paused: true, active: 9, changed_at: "2026-12-01T09:00:00+09:00" }),
   journey("draft_1", { title: "下書き", state: "draft", entered_week: 3, changed_at: "2026-12-02T00:00:00Z" }),
 ];
 const keys = (found: JourneySummary[]) => found.map((one) => one.key);
@@ -37,6 +38,10 @@ describe("the list of journeys", () => {
     expect(keys(chosen(ALL, { search: "", state: "git", sort: "changed" }))).toEqual(["cold"]);
   });
 
+  it("is cut down to what is paused, whatever state it is in", () => {
+    expect(keys(chosen(ALL, { search: "", state: "paused", sort: "changed" }))).toEqual(["cold"]);
+  });
+
   it("is sorted by time, not by how a time is written", () => {
     expect(keys(chosen(ALL, { search: "", state: "all", sort: "changed" }))).toEqual(["draft_1", "sale", "cold"]);
   });
@@ -47,6 +52,7 @@ describe("the list of journeys", () => {
   });
 
   it("offers only states that occur", () => {
-    expect(statesOf(ALL).map((one) => one.state)).toEqual(["live", "draft", "git"]);
+    expect(filtersOf(ALL).map((one) => one.state)).toEqual(["live", "draft", "git", "paused"]);
+    expect(filtersOf(ALL.filter((one) => !one.paused)).map((one) => one.state)).toEqual(["live", "draft"]);
   });
 });

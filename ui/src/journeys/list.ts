@@ -2,13 +2,16 @@
 import { create } from "zustand";
 import type { JourneyState, JourneySummary } from "../api/types";
 
-export const STATES: readonly JourneyState[] = ["live", "changed", "draft", "git"];
+const STATES: readonly JourneyState[] = ["live", "changed", "draft", "git"];
+/** What the list can be cut down to: a paused journey is in one of the states as well. */
+export type Filter = JourneyState | "paused";
+export const FILTERS: readonly Filter[] = [...STATES, "paused"];
 export const SORTS = ["changed", "title", "active", "entered"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface Wanted {
   search: string;
-  state: JourneyState | "all";
+  state: Filter | "all";
   sort: Sort;
 }
 
@@ -27,14 +30,18 @@ const ORDERS: Record<Sort, (one: JourneySummary, other: JourneySummary) => numbe
 export function chosen(journeys: readonly JourneySummary[], wanted: Wanted): JourneySummary[] {
   const words = folded(wanted.search).split(/\s+/).filter(Boolean);
   return journeys
-    .filter((one) => wanted.state === "all" || one.state === wanted.state)
+    .filter((one) => wanted.state === "all" || isIn(one, wanted.state))
     .filter((one) => words.every((word) => folded(`${one.title} ${one.key}`).includes(word)))
     .sort((one, other) => ORDERS[wanted.sort](one, other) || one.title.localeCompare(other.title));
 }
 
-/** The states that occur, in their order, with how many journeys there are in each. */
-export function statesOf(journeys: readonly JourneySummary[]): { state: JourneyState; number: number }[] {
-  return STATES.map((state) => ({ state, number: journeys.filter((one) => one.state === state).length })).filter(
+function isIn(one: JourneySummary, filter: Filter): boolean {
+  return filter === "paused" ? one.paused : one.state === filter;
+}
+
+/** The filters that find something, in their order, with how many journeys each finds. */
+export function filtersOf(journeys: readonly JourneySummary[]): { state: Filter; number: number }[] {
+  return FILTERS.map((state) => ({ state, number: journeys.filter((one) => isIn(one, state)).length })).filter(
     ({ number }) => number > 0,
   );
 }

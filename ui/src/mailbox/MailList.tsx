@@ -51,6 +51,9 @@ export function MailList(props: { chosen: number | null }) {
             look({ unread: value === "unread" });
           }}
         />
+        <p className="ma-mails-legend">
+          <span className="ma-mail-new" aria-hidden /> {t("unread_about")}
+        </p>
       </div>
       {error && <ErrorNote error={error} retry={() => void refresh()} />}
       {!loaded && <Loading />}
@@ -96,7 +99,11 @@ function MailRow(props: { mail: MailSummary; isChosen: boolean }) {
       >
         <span className="ma-mail-row-top">
           <span className="ma-mail-who">
-            {!mail.read && <span className="ma-hidden">{t("unread")}: </span>}
+            {!mail.read && (
+              <span className="ma-mail-new" title={t("unread_about")}>
+                <span className="ma-hidden">{t("unread")}: </span>
+              </span>
+            )}
             {mail.to_name ?? mail.to_address}
           </span>
           <time dateTime={mail.delivered_at}>{formatMoment(mail.delivered_at, language, zone)}</time>

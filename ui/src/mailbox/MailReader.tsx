@@ -2,6 +2,7 @@ import { Tabs } from "radix-ui";
 import { useEffect } from "react";
 import { api, ApiError, apiUrl } from "../api/client";
 import { useLoad } from "../api/useLoad";
+import { iconOfEvent } from "../contacts/timeline";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatMoment } from "../i18n/format";
@@ -40,7 +41,7 @@ export function MailReader(props: { messageId: number }) {
     <article className="ma-letter">
       <header>
         <h1>{mail.subject}</h1>
-        <Reactions mail={mail} words />
+        <Reactions mail={mail} />
         <Facts mail={mail} />
       </header>
       <div className="ma-mail-body">
@@ -98,7 +99,7 @@ function Facts(props: { mail: Mail }) {
         <Link to={["journeys", mail.journey]} className="ma-anchor">
           {mail.journey_title}
         </Link>{" "}
-        <span className="ma-muted">{say(mail.step_title)}</span>
+        <span className="ma-muted">› {say(mail.step_title)}</span>
       </dd>
       <dt>{t("delivered")}</dt>
       <dd>{formatMoment(mail.delivered_at, language, zone)}</dd>
@@ -147,8 +148,6 @@ function Parts(props: { mail: Mail }) {
   );
 }
 
-const ICONS: Record<string, string> = { "email.open": "eye", "email.click": "cursor", reply: "reply", "email.unsubscribe": "close" };
-
 function Happened(props: { mail: Mail }) {
   const t = useTexts(texts);
   const say = useSaid();
@@ -161,7 +160,7 @@ function Happened(props: { mail: Mail }) {
       <ul>
         {props.mail.events.map((event, index) => (
           <li key={index}>
-            <Icon name={ICONS[event.type] ?? "dot"} size={16} />
+            <Icon name={iconOfEvent(event.type, event.url)} size={16} />
             <div>
               {say(event.title)}
               {event.machine && <span className="ma-badge">{t("by_machine")}</span>}

@@ -56,7 +56,7 @@ describe("the mailbox", () => {
     expect(screen.getByText("by a machine")).toBeVisible();
     const list = within(screen.getByRole("region", { name: "Mails" }));
     await waitFor(() => {
-      expect(list.queryByText("Unread:")).not.toBeInTheDocument();
+      expect(list.queryByText("New to us:")).not.toBeInTheDocument();
     });
     expect(asked.some((one) => one.path === "mailbox/7/read")).toBe(true);
   });

@@ -11,25 +11,20 @@ const REACTIONS = [
   ["unsubscribed", "close"],
 ] as const;
 
-/** What the contact did with a mail: pictures in the list, with words in the mail itself. */
-export function Reactions(props: { mail: MailSummary; words?: boolean }) {
+/** What the contact did with a mail: in words, as whether we have looked at it is a mark without any. */
+export function Reactions(props: { mail: MailSummary }) {
   const t = useTexts(texts);
   const { mail } = props;
   const there = REACTIONS.filter(([name]) => mail[name] && !(name === "opened_by_machine" && mail.opened));
+  if (!there.length) return null;
   return (
-    <span className="ma-reactions">
-      {there.map(([name, icon]) =>
-        props.words ? (
-          <span key={name} className={`ma-badge ${tone(name)}`}>
-            <Icon name={icon} size={13} />
-            {t(name)}
-          </span>
-        ) : (
-          <span key={name} className={`ma-reaction ${tone(name)}`} title={t(name)}>
-            <Icon name={icon} size={14} title={t(name)} />
-          </span>
-        ),
-      )}
+    <span className="ma-reactions" title={t("reactions")}>
+      {there.map(([name, icon]) => (
+        <span key={name} className={`ma-badge ${tone(name)}`}>
+          <Icon name={icon} size={13} />
+          {t(name)}
+        </span>
+      ))}
     </span>
   );
 }

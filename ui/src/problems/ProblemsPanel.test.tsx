@@ -31,9 +31,11 @@ describe("problems", () => {
   });
 
   it("lead to their field", async () => {
+    useEditor.setState({ problems: [...all, problem("b", "error", "“Second”: F")] });
     const shown: ProblemView[] = [];
     render(<ProblemsPanel onShow={(one) => shown.push(one)} />);
     expect(screen.getByRole("heading", { name: "Second" })).toBeInTheDocument();
+    expect(screen.getByText("F")).toBeInTheDocument();
     await userEvent.click(screen.getByRole("button", { name: /E$/ }));
     expect(useEditor.getState().selection).toEqual(["b"]);
     expect(useFieldWish.getState().wish).toEqual({ step: "b", setting: "x" });
@@ -52,5 +54,16 @@ describe("problems", () => {
     useEditor.setState({ problems: [], checking: false });
     render(<ProblemsPanel />);
     expect(screen.getByText("Nothing stands in the way")).toBeInTheDocument();
+    expect(screen.getByText("This journey can be published.")).toBeInTheDocument();
+  });
+
+  it("say nothing of publishing to who only looks", () => {
+    useEditor.setState({ readOnly: true });
+    const view = render(<ProblemsPanel />);
+    expect(screen.queryByText(/[Pp]ublish/)).toBeNull();
+    view.unmount();
+    useEditor.setState({ problems: [], checking: false });
+    render(<ProblemsPanel />);
+    expect(screen.queryByText(/[Pp]ublish/)).toBeNull();
   });
 });

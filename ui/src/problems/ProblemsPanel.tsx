@@ -8,6 +8,7 @@ import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
 import { Empty } from "../shell/Notes";
 import { FixButtons } from "./FixButtons";
+import { useOwnWords } from "./ownWords";
 import { countOf, grouped, type ProblemGroup } from "./grouping";
 import { texts } from "./texts";
 
@@ -17,12 +18,14 @@ export function ProblemsPanel(props: { onShow?: (problem: ProblemView) => void }
   const problems = useEditor((state) => state.problems);
   const document = useEditor((state) => state.document);
   const checking = useEditor((state) => state.checking);
+  // Who only looks publishes nothing.
+  const readOnly = useEditor((state) => state.readOnly);
   const errors = countOf(problems, "error");
   const warnings = countOf(problems, "warning");
   if (!problems.length) {
     return (
       <Empty icon={checking ? "clock" : "check"} title={t(checking ? "checking" : "none")}>
-        {!checking && <p>{t("none_about")}</p>}
+        {!checking && !readOnly && <p>{t("none_about")}</p>}
       </Empty>
     );
   }
@@ -31,7 +34,7 @@ export function ProblemsPanel(props: { onShow?: (problem: ProblemView) => void }
       <div className="ma-problems-head" role="status">
         {errors > 0 && <span className="ma-badge ma-badge-danger">{t("errors", { n: errors })}</span>}
         {warnings > 0 && <span className="ma-badge ma-badge-warning">{t("warnings", { n: warnings })}</span>}
-        {errors > 0 && <span className="ma-field-help">{t("blocks")}</span>}
+        {errors > 0 && !readOnly && <span className="ma-field-help">{t("blocks")}</span>}
       </div>
       {grouped(problems, document).map((group) => (
         <Group key={group.step ?? ""} group={group} onShow={props.onShow} />
@@ -44,6 +47,7 @@ function Group(props: { group: ProblemGroup; onShow: ((problem: ProblemView) => 
   const t = useTexts(texts);
   const say = useSaid();
   const { step } = props.group;
+  const message = useOwnWords(step);
   const catalogue = useEditor((state) => state.catalogue);
   const found = useEditor((state) => (step === null ? undefined : stepOf(state.document, step)));
   const select = useEditor((state) => state.select);
@@ -68,7 +72,7 @@ function Group(props: { group: ProblemGroup; onShow: ((problem: ProblemView) => 
             >
               <Icon name={problem.severity === "error" ? "error" : "warning"} size={16} title={t(problem.severity)} />
               <span>
-                {say(problem.message)}
+                {message(problem)}
                 {say(problem.fix) && <small>{say(problem.fix)}</small>}
               </span>
             </button>

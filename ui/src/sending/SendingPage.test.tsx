@@ -98,7 +98,7 @@ describe("the page about sending", () => {
       journey: "sale",
       journey_title: "Sale",
       step: "announce",
-      step_title: "Announce",
+      step_title: said("Announce"),
       conn_id: "shop/1",
       since: "2026-12-01T00:50:00Z",
       reason: said("no answer"),

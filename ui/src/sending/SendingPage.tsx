@@ -5,7 +5,9 @@ import { useEffect, useState } from "react";
 import { api } from "../api/client";
 import { useLoad } from "../api/useLoad";
 import { Segments } from "../forms/Segments";
+import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
+import { formatMoment } from "../i18n/format";
 import { Button } from "../shell/Button";
 import { LoadProblem } from "../shell/LoadProblem";
 import { useMe } from "../shell/me";
@@ -42,6 +44,8 @@ export function SendingPage() {
   useEffect(() => {
     reloadUnknown();
   }, [limit, reloadUnknown]);
+  const { language } = useHost();
+  const zone = useMe((one) => one.me?.timezone);
   const near = useNear(state.data?.as_of ?? new Date().toISOString());
 
   if (!state.data) {
@@ -66,7 +70,7 @@ export function SendingPage() {
           />
         </div>
       </div>
-      <p className="ma-muted ma-sending-about">{t("about", { time: near(as_of) })}</p>
+      <p className="ma-muted ma-sending-about">{t("about", { time: formatMoment(as_of, language, zone) })}</p>
       {failed && (
         <div className="ma-sending-notes">
           <ErrorNote error={failed} retry={reload} />

@@ -17,8 +17,8 @@ export const texts = defineTexts({
     ja: "これから送信するメールは待機します。失われることはありません。",
   },
   paused_hint: {
-    en: "First put right what is wrong with the connection (in Airflow: Admin › Connections), then resume.",
-    ja: "まず接続の問題を解決してから（Airflow の［管理］→［接続］）、再開してください。",
+    en: "Resume once that is settled. If it is about the connection itself, put it right in Airflow first (Admin › Connections).",
+    ja: "上記の理由が解消したら、再開してください。接続の設定に原因がある場合は、先に Airflow の［管理］→［接続］で修正してください。",
   },
   resume: { en: "Resume sending", ja: "配信を再開" },
   resume_who: {
@@ -29,7 +29,7 @@ export const texts = defineTexts({
     en: "Sending goes on. Continuous journeys send what has waited within seconds; in a one-off campaign clear the failed task in Airflow, with downstream.",
     ja: "配信を再開しました。「常時実行」のジャーニーでは、待機中のメールがまもなく送信されます。「1回だけ実行」のジャーニーでは、失敗したタスクを Airflow で下流も含めてクリアしてください。",
   },
-  connections: { en: "Connections", ja: "接続" },
+  connections: { en: "What mail goes out over", ja: "送信元ごとの状況" },
   window: { en: "Count the mails of", ja: "集計する期間" },
   hours_1: { en: "1 hour", ja: "1時間" },
   hours_24: { en: "24 hours", ja: "24時間" },

@@ -1,8 +1,11 @@
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useTexts } from "../i18n/define";
+import { IconButton } from "./Button";
 import { portalContainer } from "./portal";
+import { texts } from "./texts";
 
-/** A dialog over the page. Escape, and a click beside it, close it. */
+/** A dialog over the page. Its cross, Escape, and a click beside it close it. */
 export function Dialog(props: {
   title: string;
   open: boolean;
@@ -10,6 +13,7 @@ export function Dialog(props: {
   wide?: boolean;
   children: ReactNode;
 }) {
+  const t = useTexts(texts);
   return (
     <Radix.Root
       open={props.open}
@@ -24,6 +28,10 @@ export function Dialog(props: {
             <h2>{props.title}</h2>
           </Radix.Title>
           {props.children}
+          {/* Last, so that the keyboard begins in the dialog's own controls. */}
+          <Radix.Close asChild>
+            <IconButton small icon="close" className="ma-dialog-close" label={t("close")} />
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -7,6 +7,7 @@ import { useSaid, useTexts } from "../../i18n/define";
 import { formatNumber } from "../../i18n/format";
 import { Icon } from "../../shell/Icon";
 import { contactName } from "../ContactPicker";
+import { useMayAsk } from "../known";
 import { useDebounced } from "../useDebounced";
 import { readRoot } from "../condition";
 import { isComplete } from "./rows";
@@ -22,9 +23,11 @@ export function Audience(props: { where: Json }) {
   const written = useDebounced(JSON.stringify(props.where), WAIT_MS);
   const where = JSON.parse(written) as Json;
   const complete = where === null || readRoot(where).parts.every(isComplete);
-  const { data, error } = useLoad(complete ? `audience ${written}` : null, () =>
+  const may = useMayAsk();
+  const { data, error } = useLoad(complete && may ? `audience ${written}` : null, () =>
     api.post<AudienceCount>("audience", { where }),
   );
+  if (!may) return null;
   if (!complete) return <p className="ma-audience ma-audience-quiet">{t("unfinished")}</p>;
   if (error) return <p className="ma-audience ma-audience-quiet">{say(error.said)}</p>;
   if (!data) return <p className="ma-audience ma-audience-quiet">{t("counting")}</p>;

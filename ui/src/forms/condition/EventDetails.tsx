@@ -5,7 +5,7 @@ import { useTexts } from "../../i18n/define";
 import { Button, IconButton } from "../../shell/Button";
 import { Arranged } from "../Arranged";
 import { UrlPattern } from "../UrlPattern";
-import { DurationBox } from "../widgets/duration";
+import { DurationBox, SHORT_BOX } from "../widgets/duration";
 import { NumberBox } from "../widgets/number";
 import { showText } from "../widgets/text";
 import { FIRST_DETAIL, missingDetails, type EventRow } from "./rows";
@@ -95,5 +95,6 @@ function DetailInput(props: {
     );
   }
   const box = { value, empty: FIRST_DETAIL[name] ?? null, readOnly, label, onChange };
-  return name === "times" ? <NumberBox {...box} minimum={1} maximum={1000} /> : <DurationBox {...box} />;
+  if (name === "times") return <NumberBox {...box} minimum={1} maximum={1000} />;
+  return <DurationBox {...box} {...(name === "dwell_at_least" ? SHORT_BOX : {})} />;
 }

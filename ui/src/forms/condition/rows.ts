@@ -85,8 +85,13 @@ export function isComplete(node: Node): boolean {
 /** Details an event may have that this one does not have yet. */
 export function missingDetails(row: EventRow): string[] {
   const onPages = row.event === "" || /^page\b/.test(row.event);
-  const may = ["times", "within", "url", ...(onPages ? ["dwell_at_least"] : [])];
+  const may = ["times", "within", ...(happensOnPages(row.event) ? ["url"] : []), ...(onPages ? ["dwell_at_least"] : [])];
   return may.filter((name) => !(name in row.details));
+}
+
+/** Whether the event has an address: visits and clicks have one, and what nobody knows here may have one. */
+export function happensOnPages(event: string): boolean {
+  return !/^(order|consent|reply)\b|^email\.(?!click)/.test(event);
 }
 
 export const FIRST_DETAIL: Record<string, Json> = { times: 2, within: "30 days", url: "*", dwell_at_least: "30 seconds" };

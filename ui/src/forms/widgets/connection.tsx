@@ -1,5 +1,5 @@
 import { useTexts } from "../../i18n/define";
-import { useKnown } from "../known";
+import { useKnown, useMayAsk } from "../known";
 import { tied, type Widget, type WidgetProps } from "../widget";
 import { text } from "./text";
 import { showText } from "./text";
@@ -9,8 +9,9 @@ function ConnectionInput(props: WidgetProps) {
   const { value, onChange, ids, readOnly } = props;
   const t = useTexts(texts);
   const { data, error } = useKnown("connections");
+  const may = useMayAsk();
   // Who may not see the connections can still name one.
-  if (error && !data) return <text.Input {...props} />;
+  if (!may || (error && !data)) return <text.Input {...props} />;
   const now = showText(value);
   const known = data?.some((one) => one.conn_id === now);
   return (

@@ -10,9 +10,14 @@ import { readNumber } from "./number";
 import { showText } from "./text";
 import { texts } from "./texts";
 
-const USUAL: Unit[] = ["minute", "hour", "day", "week"];
+const USUAL: readonly Unit[] = ["minute", "hour", "day", "week"];
+const SHORT: readonly Unit[] = ["second", "minute", "hour"];
 
 interface BoxProps {
+  /** Units to choose from. */
+  offered?: readonly Unit[];
+  /** The unit while there is no number. */
+  first?: Unit;
   value: Json;
   empty: Json;
   onChange: (value: Json | undefined) => void;
@@ -46,7 +51,7 @@ export function DurationBox(props: BoxProps) {
   // While a number is half typed the value is no length of time yet, and the unit stays.
   const [typing, setTyping] = useState<Unit | null>(null);
   const inWords = wish === "words" || (amount === null && typing === null);
-  const unit = typing ?? (props.value === null && wish !== "words" ? wish : null) ?? amount?.unit ?? "day";
+  const unit = typing ?? (props.value === null && wish !== "words" ? wish : null) ?? (amount?.count ? amount.unit : (props.first ?? "day"));
 
   if (inWords) {
     return (
@@ -61,7 +66,8 @@ export function DurationBox(props: BoxProps) {
       />
     );
   }
-  const units = USUAL.includes(unit) ? USUAL : [unit, ...USUAL];
+  const { offered = USUAL } = props;
+  const units = offered.includes(unit) ? offered : [unit, ...offered];
   return (
     <div className="ma-duration">
       <CountBox {...props} unit={unit} onTyping={setTyping} />
@@ -158,8 +164,10 @@ function WordsBox(props: BoxProps & { onTyping: () => void; onLeave: () => void 
 
 function DurationInput({ field, value, onChange, ids, readOnly }: WidgetProps) {
   const box = tied(ids);
+  const short = field.widget === "short_duration";
   return (
     <DurationBox
+      {...(short ? SHORT_BOX : {})}
       id={box.id}
       describedBy={box["aria-describedby"]}
       invalid={box["aria-invalid"]}
@@ -170,5 +178,8 @@ function DurationInput({ field, value, onChange, ids, readOnly }: WidgetProps) {
     />
   );
 }
+
+/** For how long somebody looks at something. */
+export const SHORT_BOX = { offered: SHORT, first: "second" } as const;
 
 export const duration: Widget = { Input: DurationInput };

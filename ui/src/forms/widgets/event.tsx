@@ -2,6 +2,7 @@ import { useId } from "react";
 import type { Json } from "../../api/types";
 import { useSaid, useTexts } from "../../i18n/define";
 import { Combo } from "../Combo";
+import { happensOnPages } from "../condition/rows";
 import { useKnown } from "../known";
 import { UrlPattern } from "../UrlPattern";
 import { isObject } from "../values";
@@ -9,7 +10,13 @@ import type { Ids, Widget, WidgetProps } from "../widget";
 import { showText } from "./text";
 import { texts } from "./texts";
 
-export function EventPicker(props: { ids: Ids; readOnly: boolean; value: string; onChange: (type: string) => void }) {
+export function EventPicker(props: {
+  ids: Ids;
+  readOnly: boolean;
+  value: string;
+  autoFocus?: boolean;
+  onChange: (type: string) => void;
+}) {
   const t = useTexts(texts);
   const say = useSaid();
   const events = useKnown("vocabulary").data?.events ?? [];
@@ -21,6 +28,7 @@ export function EventPicker(props: { ids: Ids; readOnly: boolean; value: string;
       invalid={props.ids.invalid}
       readOnly={props.readOnly}
       free
+      autoFocus={props.autoFocus ?? false}
       value={props.value}
       placeholder={t("choose_event")}
       options={events.map((one) => ({ value: one.type, label: say(one.title) }))}
@@ -54,6 +62,7 @@ function EntryEventInput({ value, onChange, ids, readOnly }: WidgetProps) {
   const pageId = useId();
   const now = isObject(value) ? value : {};
   const event = showText(now.event ?? "");
+  const page = showText(now.url ?? "");
   return (
     <div className="ma-stack">
       <EventPicker
@@ -64,14 +73,14 @@ function EntryEventInput({ value, onChange, ids, readOnly }: WidgetProps) {
           onChange(entryEvent(value, type ? { event: type } : { event: "", url: "" }));
         }}
       />
-      {event && (
+      {(page || (event && happensOnPages(event))) && (
         <UrlPattern
           id={pageId}
           labelId={`${pageId}-label`}
           label={t("on_page")}
           placeholder={t("on_page")}
           readOnly={readOnly}
-          value={showText(now.url ?? "")}
+          value={page}
           onChange={(pattern) => {
             onChange(entryEvent(value, { url: pattern }));
           }}

@@ -25,6 +25,7 @@ export const WIDGETS: Record<string, Widget> = {
   switch: onOff,
   choice,
   duration,
+  short_duration: duration,
   time,
   time_window: timeWindow,
   weekdays,

@@ -1,8 +1,9 @@
 import type { JourneyDocument, SettingField } from "../../api/types";
-import { useSaid, useTexts } from "../../i18n/define";
+import { useTexts } from "../../i18n/define";
 import { upstream } from "../../journey/graph";
-import { stepOf, stepTitle } from "../../journey/outcomes";
+import { stepOf } from "../../journey/outcomes";
 import { useEditor } from "../../journey/store";
+import { useStepName } from "../useStepName";
 import { tied, type Widget, type WidgetProps } from "../widget";
 import { showText } from "./text";
 import { texts } from "./texts";
@@ -15,16 +16,10 @@ export function candidates(document: JourneyDocument, step: string | null, field
 
 function StepInput({ field, value, onChange, ids, readOnly, step }: WidgetProps) {
   const t = useTexts(texts);
-  const say = useSaid();
+  const stepName = useStepName();
   const document = useEditor((state) => state.document);
-  const catalogue = useEditor((state) => state.catalogue);
   const now = showText(value);
   const offered = candidates(document, step, field);
-  const title = (id: string) => {
-    const found = stepOf(document, id);
-    return found ? stepTitle(found, catalogue, say) : id;
-  };
-  const twice = (id: string) => offered.filter((one) => title(one) === title(id)).length > 1;
   const stray = now && !offered.includes(now);
   return (
     <>
@@ -38,10 +33,14 @@ function StepInput({ field, value, onChange, ids, readOnly, step }: WidgetProps)
         }}
       >
         {(!field.required || !now) && <option value="">{t(field.required ? "choose_step" : "none")}</option>}
-        {stray && <option value={now}>{t(stepOf(document, now) ? "step_not_before" : "step_gone", { name: title(now) })}</option>}
+        {stray && (
+          <option value={now}>
+            {t(stepOf(document, now) ? "step_not_before" : "step_gone", { name: stepName(now, [now, ...offered]) })}
+          </option>
+        )}
         {offered.map((id) => (
           <option key={id} value={id}>
-            {twice(id) ? `${title(id)} (${id})` : title(id)}
+            {stepName(id, offered)}
           </option>
         ))}
       </select>

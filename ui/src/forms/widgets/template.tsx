@@ -6,7 +6,8 @@ import { Button } from "../../shell/Button";
 import { Icon } from "../../shell/Icon";
 import { ErrorNote } from "../../shell/Notes";
 import { Combo } from "../Combo";
-import { useKnown } from "../known";
+import { useKnown, useMayAsk } from "../known";
+import { languageName } from "../languages";
 import { subjectOf } from "../say";
 import { TemplatePreviewDialog } from "../TemplatePreview";
 import type { Widget, WidgetProps } from "../widget";
@@ -29,13 +30,14 @@ function TemplateInput({ value, onChange, ids, readOnly }: WidgetProps) {
         invalid={ids.invalid}
         readOnly={readOnly}
         free
+        ownHint={t("template_gone")}
         value={name}
         placeholder={t("choose_template")}
         options={(data ?? []).map((one) => ({
           value: one.name,
           label: one.name,
           hint: subjectOf(one, language),
-          badges: one.languages,
+          badges: one.languages.map((code) => languageName(code, language)),
         }))}
         onChange={(next) => {
           onChange(next || undefined);
@@ -69,6 +71,7 @@ function Chosen(props: { template: TemplateSummary; onPreview: () => void }) {
   const say = useSaid();
   const { language } = useHost();
   const { template } = props;
+  const may = useMayAsk();
   return (
     <div className="ma-mail-card">
       <Icon name="mail" size={20} />
@@ -77,15 +80,17 @@ function Chosen(props: { template: TemplateSummary; onPreview: () => void }) {
         <span>
           {template.languages.map((one) => (
             <span key={one} className="ma-badge">
-              {one}
+              {languageName(one, language)}
             </span>
           ))}
         </span>
         {template.problem && <span className="ma-field-problem">{say(template.problem)}</span>}
       </div>
-      <Button small icon="eye" onClick={props.onPreview}>
-        {t("preview")}
-      </Button>
+      {may && (
+        <Button small icon="eye" onClick={props.onPreview}>
+          {t("preview")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Widget, WidgetProps } from "../widget";
 import { tied } from "../widget";
 import { useDraft } from "../useDraft";
+import { useSaid } from "../../i18n/define";
 import { isText } from "../values";
 import type { Json } from "../../api/types";
 
@@ -11,7 +12,14 @@ export function showText(value: Json): string {
 }
 
 function useText({ value, field, onChange }: WidgetProps) {
-  const draft = useDraft({ value, empty: field.default, show: showText, read: (text) => text || undefined, onChange });
+  const say = useSaid();
+  // Some words that may stand here have a name in each language.
+  const show = (now: Json) => {
+    const named = field.choices.find((one) => one.value === now);
+    return named ? say(named.title) : showText(now);
+  };
+  const read = (text: string) => field.choices.find((one) => say(one.title) === text)?.value ?? (text || undefined);
+  const draft = useDraft({ value, empty: field.default, show, read, onChange });
   return {
     value: draft.text,
     onBlur: draft.leave,

@@ -62,7 +62,7 @@ export const texts = defineTexts({
   preview_of: { en: "Preview: {name}", ja: "プレビュー：{name}" },
   no_subject: { en: "(no subject)", ja: "（件名なし）" },
   no_templates: { en: "There are no mail templates yet.", ja: "メールテンプレートがまだありません。" },
-  template_gone: { en: "There is no template of this name.", ja: "この名前のテンプレートはありません。" },
+  template_gone: { en: "There is no template of this name yet.", ja: "この名前のテンプレートはまだありません。" },
   seen_by: { en: "As seen by", ja: "表示する相手" },
   made_up_person: { en: "Somebody made up", ja: "架空の人" },
   find_person: { en: "Name or mail address", ja: "名前・メールアドレスで検索" },

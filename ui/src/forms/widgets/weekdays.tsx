@@ -48,7 +48,7 @@ function WeekdaysInput({ value, onChange, ids, readOnly }: WidgetProps) {
             key={day}
             type="button"
             className="ma-day"
-            aria-label={t(`${day}_long`)}
+            title={t(`${day}_long`)}
             aria-pressed={days.includes(day)}
             disabled={readOnly}
             onClick={() => {
