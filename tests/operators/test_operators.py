@@ -152,7 +152,9 @@ def test_the_check_finds_a_list_that_is_not_there(tmp_path: Path) -> None:
     assert list(missing.inspect()) == []
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../secret.csv", r"..\..\secret.csv", r"C:\secret.csv", "a/../../b"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../../secret.csv", r"..\..\secret.csv", r"C:\secret.csv", "a/../../b"]
+)
 def test_a_list_lies_beside_the_journey(path: str) -> None:
     with pytest.raises(StepError, match="must be a file beside"):
         AudienceOperator(task_id="people", csv_list=path)
