@@ -209,7 +209,8 @@ def _of_passage(
         said, detail = texts.mail_said(
             mail, passage.title(mail.step), arrivals.get(mail.step, at), timezone, slack
         )
-        told = Told(at, "mail", "us", said, detail, step=mail.step, message_id=mail.id, **where)
+        out = mail.id if mail.state in ("accepted", "unknown") else None  # others are in no mailbox
+        told = Told(at, "mail", "us", said, detail, step=mail.step, message_id=out, **where)
         placed.append((at, passage.left_by(mail.step) - 0.5, told))
     for one in passage.alerts:
         order = passage.left_by(one.step) - 0.5

@@ -34,8 +34,10 @@ def waits_because(why: str) -> Said:
 
 def explained(why: str) -> Said | None:
     """What stands behind a reason to wait; None for one of which there is no more to say."""
-    said = _EXPLAINED.get(why)
-    return said and said.filled(rule=Said(en=rule_text(why, "en"), ja=rule_text(why, "ja")))
+    said, rule = _EXPLAINED.get(why), Said(en=rule_text(why, "en"), ja=rule_text(why, "ja"))
+    if said is None or ("{rule}" in said.en and not rule.en):  # the rule has been taken away meanwhile
+        return None
+    return said.filled(rule=rule)
 
 
 def reason_said(reason: str | None) -> Said:

@@ -119,6 +119,7 @@ def test_mail_that_was_not_sent_or_late_says_why(
     assert mail.detail is not None
     assert mail.detail.en == "Waited for the end of the quiet hours (21:00–08:00)"
     (mail,) = [one for one in told(database, never) if one.what == "mail"]
+    assert mail.message_id is None
     assert (mail.title.en, mail.detail and mail.detail.en) == (
         "Mail not sent: “Sale / セール”",
         "no consent on record",

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.routing import APIRoute
 
+from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR, MINUTE, NEVER
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.pauses import pause_sending, pauses
@@ -210,6 +211,9 @@ def test_the_rule_stands_in_the_explanation(monkeypatch: pytest.MonkeyPatch) -> 
     assert "22:00–07:00" in said.en
     assert "22:00〜07:00" in said.ja
     assert explained("something new") is None
+    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
+    settings.cache_clear()
+    assert explained("quiet_hours") is None
 
 
 @pytest.mark.slow

@@ -39,6 +39,8 @@ interface AskProps {
   name: Asked;
   does: () => Promise<void>;
   close: () => void;
+  /** The title of the journey, where it is not plain which one is meant. */
+  about?: string;
   /** What is said afterwards, where the usual words do not fit. */
   done?: string;
 }
@@ -54,7 +56,7 @@ export function AskFirst(props: Omit<AskProps, "name"> & { name: Asked | null })
   );
 }
 
-function Ask({ name, does, close, done }: AskProps) {
+function Ask({ name, does, close, about: journey, done }: AskProps) {
   const t = useTexts(texts);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
@@ -75,6 +77,7 @@ function Ask({ name, does, close, done }: AskProps) {
   };
   return (
     <>
+      {journey !== undefined && <p className="ma-ask-about">{journey}</p>}
       {about.map((text) => (
         <p key={text}>{t(text)}</p>
       ))}

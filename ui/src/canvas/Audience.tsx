@@ -1,25 +1,13 @@
 // How many people a journey would let in now.
 import { api } from "../api/client";
-import type { AudienceCount, JourneyDocument, Json } from "../api/types";
+import type { AudienceCount, JourneyDocument } from "../api/types";
 import { useLoad } from "../api/useLoad";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
-import { valueOf, type Catalogue } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
+import { entryCondition } from "./entryCondition";
 import { texts } from "./texts";
-
-/** The condition of the step that lets people in, whatever its kind calls it; undefined: not by a condition alone. */
-export function entryCondition(document: JourneyDocument, catalogue: Catalogue): Json | undefined {
-  for (const step of document.steps) {
-    const kind = catalogue.get(step.kind);
-    if (!kind?.is_entry) continue;
-    const waits = kind.settings.some((one) => one.widget === "entry_event" && valueOf(kind, step.settings, one.name) !== null);
-    const field = kind.settings.find((one) => one.widget === "condition");
-    if (field && !waits) return valueOf(kind, step.settings, field.name);
-  }
-  return undefined;
-}
 
 /** "240 people fit now": nothing when who fits depends on what they do, or when the reader may not know. */
 export function Audience({ document }: { document: JourneyDocument }) {

@@ -10,6 +10,7 @@ import { Button } from "../shell/Button";
 import { Dialog } from "../shell/Dialog";
 import { Icon } from "../shell/Icon";
 import { ErrorNote, Note } from "../shell/Notes";
+import { alike } from "./alike";
 import { Audience } from "./Audience";
 import { focusStep, useCanvas } from "./canvasStore";
 import { airflowPage } from "./links";
@@ -147,17 +148,6 @@ function ProblemList(props: { title: string; problems: ProblemView[]; close: () 
       ) : null}
     </section>
   );
-}
-
-/** Problems that read the same are one, with how often it is there; the first of them can be shown. */
-export function alike(problems: readonly ProblemView[]): { problem: ProblemView; times: number }[] {
-  const groups = new Map<string, { problem: ProblemView; times: number }>();
-  for (const problem of problems) {
-    const known = groups.get(problem.message.en);
-    if (known) known.times += 1;
-    else groups.set(problem.message.en, { problem, times: 1 });
-  }
-  return [...groups.values()];
 }
 
 function Live({ version, close }: { version: number; close: () => void }) {

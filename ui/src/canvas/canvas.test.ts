@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE, journey, large, small, step } from "../journey/made-up";
+import type { Json, ProblemView } from "../api/types";
+import { madeField, madeKind } from "../forms/made-up";
 import { autoLayout } from "../journey/layout";
 import { connect, setStep } from "../journey/operations";
+import { alike } from "./alike";
+import { entryCondition } from "./entryCondition";
 import type { Menu } from "./canvasStore";
 import { edgeId, edgesOf, handleId, nodesOf, outcomeOfHandle, wayOfEdge } from "./flow";
 import { commandOf, isEverywhere, type Pressed } from "./keyboard";
@@ -120,6 +124,43 @@ describe("nodes and edges", () => {
       expect(wayOfEdge(edgeId("a", outcome))).toEqual(["a", outcome]);
     }
     expect(wayOfEdge("else")).toBeNull();
+  });
+});
+
+describe("problems that read the same", () => {
+  it("are one, with how often it is there", () => {
+    const said = (en: string) => ({ en, ja: en });
+    const problem = (text: string, at: string): ProblemView => ({
+      rule: "made_up",
+      severity: "error",
+      step: at,
+      setting: null,
+      outcome: null,
+      message: said(text),
+      fix: said(""),
+      line: null,
+      actions: [],
+    });
+    const groups = alike([problem("No template", "a"), problem("No end", "b"), problem("No template", "c")]);
+    expect(groups.map(({ problem: { step: at }, times }) => [at, times])).toEqual([
+      ["a", 2],
+      ["b", 1],
+    ]);
+  });
+});
+
+describe("who would be let in", () => {
+  const where: Json = { tag: "customer" };
+  const enter = (settings: Record<string, Json>) => {
+    const fields = [madeField("who", "condition"), madeField("when", "entry_event")];
+    const kind = madeKind("enter", fields, { is_entry: true, outcomes: ["in"] });
+    return entryCondition(journey(step("x", "post"), step("e", "enter", {}, settings)), new Map([...CATALOGUE, ["enter", kind]]));
+  };
+  it("is said by a condition; null is everybody; who must do something first is nobody's to count", () => {
+    expect(enter({ who: where })).toEqual(where);
+    expect(enter({})).toBeNull();
+    expect(enter({ who: where, when: { event: "page.view" } })).toBeUndefined();
+    expect(entryCondition(small(), CATALOGUE)).toBeUndefined();
   });
 });
 

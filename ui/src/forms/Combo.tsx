@@ -78,7 +78,11 @@ export function Combo(props: ComboProps) {
       if (!state.isOpen && changes.isOpen && type !== useCombobox.stateChangeTypes.InputChange) {
         return { ...changes, highlightedIndex: items.findIndex((one) => one.value === props.value) };
       }
-      if (type === useCombobox.stateChangeTypes.InputChange) pointed.current = false;
+      if (type === useCombobox.stateChangeTypes.InputChange) {
+        pointed.current = false;
+        // An emptied field means nothing: Enter must not take the first of all.
+        return changes.inputValue ? changes : { ...changes, highlightedIndex: -1 };
+      }
       if (type === useCombobox.stateChangeTypes.InputKeyDownArrowDown && typed && !pointed.current) {
         pointed.current = true;
         return { ...changes, highlightedIndex: 0 };

@@ -40,6 +40,14 @@ describe("suggestions", () => {
     expect(stored()).toBe("spr");
   });
 
+  it("an emptied field takes nothing by Enter", async () => {
+    one(madeField("x", "template"), "spring");
+    await user.clear(screen.getByLabelText("x"));
+    await user.keyboard("{Enter}");
+    await user.tab();
+    expect(stored()).toBeUndefined();
+  });
+
   it("Escape closes the list first, then leaves the field for the step, with what was chosen before", async () => {
     one(madeField("x", "template"), "spring");
     const face = document.createElement("button");

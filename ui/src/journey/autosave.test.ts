@@ -89,6 +89,17 @@ describe("autosave", () => {
     expect(server.title).toBe("A");
   });
 
+  it("saves at once when the network is back", async () => {
+    server.down = true;
+    type("A");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(useEditor.getState().saving).toBe("failed");
+    server.down = false;
+    window.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.title).toBe("A");
+  });
+
   it("overwrites nobody: a conflict waits for a decision", async () => {
     server.revision = 9;
     type("Mine");

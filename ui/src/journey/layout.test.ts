@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JourneyDocument, Layout } from "../api/types";
 import { addStep } from "./operations";
 import { waysOf } from "./graph";
-import { autoLayout, lanesOf, NODE_WIDTH, nodeHeight, placesOf } from "./layout";
+import { autoLayout, gapBehind, lanesOf, NODE_WIDTH, nodeHeight, placesOf } from "./layout";
 import { ASK, CATALOGUE, dice, FORK, journey, large, POST, small, step } from "./made-up";
 import { outcomesOf } from "./outcomes";
 
@@ -45,6 +45,20 @@ describe("the layout", () => {
     expect(lane?.left).toBe(near?.x);
     expect(lane?.y).toBeLessThan(near?.y ?? 0);
     expect(lanes.get("near")).toBeUndefined();
+  });
+
+  it("leaves room for the names of outcomes, and no more: in both languages the same", () => {
+    const named = (yes: { en: string; ja: string }) => {
+      const kind = { ...ASK, outcome_titles: { ...ASK.outcome_titles, yes } };
+      return gapBehind(step("a", "ask", { yes: "b", no: "c" }), new Map([...CATALOGUE, ["ask", kind]]));
+    };
+    expect(named({ en: "Opened", ja: "開封した" })).toBeGreaterThan(named({ en: "Yes", ja: "はい" }));
+    // Long names go on in a second line.
+    expect(named({ en: "Opened it within the time", ja: "期限までに開封した" })).toBe(
+      named({ en: "Opened it within the time, and more than once", ja: "期限までに何度も開封した" }),
+    );
+    const alone = gapBehind(step("a", "post", { gone: "b" }), CATALOGUE);
+    expect(alone).toBeLessThan(named({ en: "Yes", ja: "はい" }));
   });
 
   it("is the same each time, and for ids that look like numbers", () => {

@@ -1,20 +1,28 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import type { JourneyView } from "../api/types";
-import { serve, signIn } from "../shell/answers";
-import { small } from "./made-up";
-import { forget, keepAside, keptOf } from "./rescue";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { JourneyView, Me } from "../api/types";
+import { useMe } from "../shell/me";
+import { emptyHistory } from "./history";
+import { CATALOGUE, small } from "./made-up";
+import { keepAside, keptOf } from "./rescue";
 import { useEditor } from "./store";
 
-const KEY = small().key;
-const MINE = { document: { ...small(), title: "Mine" }, layout: {}, revision: 3 };
+const ME: Me = {
+  name: "Mika",
+  may_create: true,
+  may_see_contacts: true,
+  sandbox: true,
+  timezone: "Asia/Tokyo",
+  now: "2026-11-01T00:00:00Z",
+  day_seconds: null,
+};
 const VIEW: JourneyView = {
   document: small(),
   layout: {},
-  revision: 5,
+  revision: 4,
   state: "draft",
   version: null,
   saved_at: null,
-  saved_by: null,
+  saved_by: "Mika",
   may_edit: true,
   may_see_contacts: true,
   source: null,
@@ -22,60 +30,57 @@ const VIEW: JourneyView = {
   paused: false,
   counts: {},
 };
+const MINE = { ...small(), title: "Mine" };
 
-function answering(view: JourneyView): void {
-  serve({ [`GET journeys/${KEY}`]: () => view, "GET catalogue": () => [] });
+/** The journey as the server has it at that revision. */
+async function opened(revision: number): Promise<void> {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ ...VIEW, revision }))));
+  await useEditor.getState().open("made_up");
 }
 
 beforeEach(() => {
-  signIn();
-  useEditor.setState({ view: null, saving: "saved" });
+  useMe.setState({ me: ME });
+  useEditor.setState({ view: null, catalogue: new Map(CATALOGUE), history: emptyHistory(), saving: "saved", rescued: null });
 });
 afterEach(() => {
   sessionStorage.clear();
+  vi.unstubAllGlobals();
 });
 
-it("work kept over a login is offered, and brought back as changed from what it was changed from", async () => {
-  answering(VIEW);
-  keepAside(MINE);
-  await useEditor.getState().open(KEY);
-  expect(useEditor.getState().document.title).toBe(small().title);
-  expect(useEditor.getState().rescued).toEqual({ ...MINE, clash: true });
-  useEditor.getState().bringBack();
-  const { document, view, saving, rescued } = useEditor.getState();
-  expect([document.title, view?.revision, saving, rescued]).toEqual(["Mine", 3, "unsaved", null]);
-  expect(keptOf(KEY)).toBeNull();
-  useEditor.getState().undo();
-  expect(useEditor.getState().document.title).toBe(small().title);
-});
+describe("work that was not saved before a login", () => {
+  it("is offered, not put in by itself, and comes back as one step to undo", async () => {
+    keepAside({ document: MINE, layout: {}, revision: 4 });
+    await opened(4);
+    expect(useEditor.getState()).toMatchObject({ document: { title: "Made up" }, saving: "saved" });
+    useEditor.getState().bringBack();
+    expect(useEditor.getState()).toMatchObject({ document: { title: "Mine" }, saving: "unsaved", rescued: null });
+    expect(keptOf("made_up")).toBeNull();
+    useEditor.getState().undo();
+    expect(useEditor.getState().document.title).toBe("Made up");
+  });
 
-it("it is not offered when it was saved after all, and can be thrown away", async () => {
-  answering(VIEW);
-  keepAside({ ...MINE, document: small() });
-  await useEditor.getState().open(KEY);
-  expect(useEditor.getState().rescued).toBeNull();
-  keepAside(MINE);
-  useEditor.setState({ view: null });
-  await useEditor.getState().open(KEY);
-  useEditor.getState().throwAway();
-  expect([useEditor.getState().rescued, keptOf(KEY)]).toEqual([null, null]);
-});
+  it("names the revision it was made from: what others saved meanwhile is a conflict", async () => {
+    keepAside({ document: MINE, layout: {}, revision: 4 });
+    await opened(7);
+    useEditor.getState().bringBack();
+    expect(useEditor.getState().view?.revision).toBe(4);
+  });
 
-it("it stays for its author, its journey and somebody who may still edit", async () => {
-  keepAside(MINE);
-  expect(keptOf("another")).toBeNull();
-  signIn({ name: "somebody else" });
-  expect(keptOf(KEY)).toBeNull();
-  signIn();
-  answering({ ...VIEW, may_edit: false });
-  await useEditor.getState().open(KEY);
-  expect(useEditor.getState().document.title).toBe(small().title);
-  expect(keptOf(KEY)).toEqual(MINE);
-  forget();
-  expect(keptOf(KEY)).toBeNull();
-});
+  it("is gone once it is thrown away, or when the server has it already", async () => {
+    keepAside({ document: MINE, layout: {}, revision: 4 });
+    await opened(4);
+    useEditor.getState().throwAway();
+    expect(keptOf("made_up")).toBeNull();
+    keepAside({ document: small(), layout: {}, revision: 4 });
+    useEditor.setState({ view: null });
+    await opened(5);
+    expect(useEditor.getState().rescued).toBeNull();
+    expect(keptOf("made_up")).toBeNull();
+  });
 
-it("what lies there and is not ours does no harm", () => {
-  sessionStorage.setItem("airflow_ma.unsaved", "{");
-  expect(keptOf(KEY)).toBeNull();
+  it("is nobody else's", () => {
+    keepAside({ document: MINE, layout: {}, revision: 4 });
+    useMe.setState({ me: { ...ME, name: "Ken" } });
+    expect(keptOf("made_up")).toBeNull();
+  });
 });

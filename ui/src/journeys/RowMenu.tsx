@@ -40,7 +40,7 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
     <>
       <DropdownMenu.Root>
         <DropdownMenu.Trigger asChild>
-          <IconButton small icon="more" label={t("actions", { title: journey.title })} title="" />
+          <IconButton icon="more" label={t("actions", { title: journey.title })} title="" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal container={portalContainer()}>
           <DropdownMenu.Content className="ma-menu" align="end" sideOffset={4}>
@@ -51,6 +51,7 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
       <AskFirst
         name={asked}
         does={does}
+        about={journey.title}
         close={() => {
           setAsked(null);
         }}
