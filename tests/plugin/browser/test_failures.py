@@ -39,7 +39,7 @@ def test_what_could_not_be_saved_is_saved_by_itself_when_the_server_works_again(
     assert "went wrong on the server" in (desk.page.locator(".ma-save").get_attribute("title") or "")
     assert len(saved(airflow, key)["steps"]) == 3
     desk.page.unroute(saving)
-    desk.is_saved()
+    expect(desk.page.locator(".ma-save")).to_contain_text("Saved", timeout=15_000)
     assert [step["id"] for step in saved(airflow, key)["steps"]][-1] == end
 
 

@@ -9,7 +9,7 @@ export const texts = defineTexts({
   },
   start_people: {
     en: "{n} people fit the condition now; {m} of them may be mailed.",
-    ja: "現在の条件に合う人は{n}人、うち{m}人に配信できます。",
+    ja: "現在、条件に合う人は{n}人、うち{m}人に配信できます。",
   },
   start_changed: {
     en: "The version that was published last is started; newer changes are not in it.",
