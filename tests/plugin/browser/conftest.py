@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.plugin.browser.desk import Desk
 from tests.plugin.conftest import Airflow
 
 SIZE = {"width": 1400, "height": 850}
+PATIENCE_MS = 10_000
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 # Only what is not chosen yet, so that a page can change it as a reader does.
 CHOOSE = """if (self === top && location.origin !== "null") for (const [name, value] of Object.entries({{"i18nextLng": "{language}", "theme": "{theme}"}}))
@@ -26,7 +27,9 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
+        expect.set_options(timeout=None)
         browser.close()
 
 
@@ -45,7 +48,7 @@ def open_desk(airflow: Airflow, chromium: Browser) -> Iterator[OpenDesk]:
     def open_one(role: str | None = "admin", *, language: str = "en", theme: str = "light") -> Desk:
         context = chromium.new_context(viewport=SIZE, locale="en-US", permissions=CLIPBOARD)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(CHOOSE.format(language=language, theme=theme))
         if role is not None:
             token = airflow.browser(role).cookies["_token"]

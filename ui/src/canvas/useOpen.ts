@@ -4,7 +4,7 @@ import { ApiError } from "../api/client";
 import { useEditor } from "../journey/store";
 
 /** How often the numbers of people are asked for again. */
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 10_000;
 
 export interface Opened {
   ready: boolean;
