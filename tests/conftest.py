@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -17,6 +18,10 @@ from airflow_ma.engine.database import Database
 from tests.postgres_server import PostgresServer
 
 pytest_plugins = ["tests.fakes.fixtures"]
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Before anything imports Airflow: no test touches the developer's own installation.
 os.environ["AIRFLOW_HOME"] = os.environ.get("AIRFLOW_MA_TEST_HOME") or tempfile.mkdtemp(
