@@ -31,7 +31,8 @@ export function AddMenu() {
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             const [id] = useEditor.getState().selection;
-            if (id !== undefined) focusStep(id);
+            // Who types on quickly has opened the next menu already: it keeps the focus.
+            if (id !== undefined && !useCanvas.getState().menu) focusStep(id);
           }}
         >
           {menu && <Choices menu={menu} close={() => openMenu(null)} />}

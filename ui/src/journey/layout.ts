@@ -11,7 +11,7 @@ const GAP_BELOW = 28;
 /** Between two columns with nothing but a "+". */
 const NARROW_GAP = 48;
 /** What an outcome's name may take of the width before it goes on in a second line. */
-const LONGEST_NAME = 72;
+const LONGEST_NAME = 84;
 /** Beside that name: its "+", and the line before and behind. */
 const AROUND_NAME = 58;
 const NAME_SIZE = 11.5;
