@@ -30,9 +30,6 @@ def test_a_journey_is_built_linked_mended_undone_and_redone_with_the_keyboard_al
         ("Update contact", "update_contact"),
         ("End", "end"),
     ]:
-        page.wait_for_timeout(
-            400
-        )  # a person's pace: within a few frames of the last menu's end the key is lost
         desk.press("a")
         desk.choose(text)
         expect(desk.node(step)).to_be_focused()

@@ -57,6 +57,7 @@ export const useCanvas = create<CanvasState>((set) => ({
   publishing: false,
   asking: null,
   openMenu: (menu) => {
+    if (menu) cancelAnimationFrame(wish); // the menu takes the keyboard: what was wished before must not take it back
     set({ menu });
   },
   show: (tab) => {
@@ -89,6 +90,8 @@ export function stepElement(id: string): HTMLElement | null {
 
 /** Frames to wait for a step that was only just added. */
 const FRAMES = 20;
+/** The frame in which a step will get the keyboard. */
+let wish = 0;
 
 /** Puts the keyboard where the work is: on the selected step, else on a way to begin, else on the steps as a whole. */
 export function focusWork(): void {
@@ -105,9 +108,10 @@ export function focusWorkIfLost(): void {
   });
 }
 
-/** Puts the keyboard on a step, as soon as it is there. */
+/** Puts the keyboard on a step, as soon as it is there. Only the last wish counts. */
 export function focusStep(id: string, frames = FRAMES): void {
-  requestAnimationFrame(() => {
+  cancelAnimationFrame(wish);
+  wish = requestAnimationFrame(() => {
     const element = stepElement(id);
     if (element) element.focus({ preventScroll: true });
     else if (frames > 0) focusStep(id, frames - 1);
