@@ -107,6 +107,9 @@ journey = sa.Table(
     sa.Column("mode", Text, nullable=False, comment="continuous or one_off"),
     sa.Column("version", sa.Integer, nullable=False, comment="the newest version"),
     sa.Column("created_at", Ms, nullable=False),
+    sa.Column("paused_at", Ms, comment="since then nobody moves or enters"),
+    sa.Column("closed_at", Ms, comment="since then nobody enters; who is inside goes on"),
+    sa.Column("archived_at", Ms, comment="since then it is put away"),
 )
 
 journey_version = sa.Table(
@@ -162,6 +165,10 @@ journey_release = sa.Table(
     sa.Column("layout", AsWritten, nullable=False),
     sa.Column("published_at", Ms, nullable=False),
     sa.Column("published_by", Text, nullable=False),
+    sa.Column("note", Text, comment="why, in the publisher's words"),
+    sa.Column(
+        "withdrawn", sa.Boolean, nullable=False, server_default=sa.false(), comment="Airflow has it no longer"
+    ),
     sa.Index("ix_ma_journey_release_key", "key", "id"),
     comment="what was published, for Airflow to run; rows are only ever added",
 )
@@ -196,6 +203,7 @@ enrollment = sa.Table(
     sa.Column("hold", Text, comment="why its mail waits: quiet_hours, frequency_cap, paused or unresolved"),
     sa.Column("left_at", Ms),
     sa.Column("left_reason", Text),
+    sa.Column("pinned_version", sa.Integer, comment="it finishes on this version, whatever came after"),
     sa.UniqueConstraint("journey_id", "contact_id", "entry_key"),
     sa.Index("ix_ma_enrollment_entered_at", "entered_at", "journey_id"),
     sa.Index(
@@ -211,6 +219,15 @@ enrollment = sa.Table(
         "contact_id",
         sqlite_where=sa.text("wake_at IS NOT NULL"),
         postgresql_where=sa.text("wake_at IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_ma_enrollment_pinned",
+        "journey_id",
+        "pinned_version",
+        "step",
+        "wake_at",
+        sqlite_where=sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL"),
+        postgresql_where=sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL"),
     ),
     sa.Index(
         "ix_ma_enrollment_hold",
@@ -235,6 +252,91 @@ move = sa.Table(
     sa.Column("to_step", Text, comment="empty when it left the journey"),
     sa.Column("at", Ms, nullable=False),
     sa.Column("run_id", Text, comment="the Airflow run that did it"),
+)
+
+flow = sa.Table(
+    "ma_flow",
+    metadata,
+    sa.Column("journey_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("from_step", Text, primary_key=True),
+    sa.Column("outcome", Text, primary_key=True),
+    sa.Column("to_step", Text, primary_key=True, comment="empty text: they left the journey"),
+    sa.Column("hour_at", Ms, primary_key=True, autoincrement=False, comment="when the hour began"),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("stayed_ms", Ms, nullable=False, comment="all of them together, at the step they left"),
+    comment="ma_move, counted by the hour: what a page shows of millions of moves at once",
+)
+
+journey_run = sa.Table(
+    "ma_journey_run",
+    metadata,
+    sa.Column("journey_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("run_id", Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("started_at", Ms, nullable=False),
+    sa.Column("after_move_id", Id, nullable=False, comment="its moves have higher ids"),
+    sa.Column("ended_at", Ms),
+    sa.Column("last_move_id", Id, comment="and none above this; empty while it goes on"),
+    comment="the Airflow runs, and between which moves theirs are",
+)
+
+change_rule = sa.Table(
+    "ma_change_rule",
+    metadata,
+    sa.Column("journey_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False, comment="that the change made"),
+    sa.Column("step", Text, primary_key=True),
+    sa.Column("action", Text, nullable=False, comment="adopt, move, leave or finish: see engine.changes"),
+    sa.Column("target", Text, comment="where to, of move"),
+    sa.Column("reason", Text, comment="of leave"),
+    sa.Column("gap_ms", Ms, nullable=False, server_default="0", comment="between two people who become due"),
+    sa.Column("done_at", Ms, comment="when nobody was left whom it is about"),
+    comment="what a new version does with the people at steps that it changed or removed",
+)
+
+audit = sa.Table(
+    "ma_audit",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("at", Ms, nullable=False),
+    sa.Column("by", Text, nullable=False),
+    sa.Column("journey_key", Text, nullable=False),
+    sa.Column("action", Text, nullable=False, comment="see engine.audit"),
+    sa.Column("version", sa.Integer),
+    sa.Column("people", sa.Integer, comment="how many it was about"),
+    sa.Column("reason", Text, comment="in the doer's words"),
+    sa.Column("detail", Json, nullable=False),
+    sa.Index("ix_ma_audit_journey_key", "journey_key", "id"),
+    comment="who did what with journeys and the people in them; rows are only ever added",
+)
+
+approval = sa.Table(
+    "ma_approval",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("key", Text, nullable=False, index=True, comment="of the journey"),
+    sa.Column("revision", sa.Integer, nullable=False, comment="of the draft: another one is another request"),
+    sa.Column("plan", Json, nullable=False, comment="what is to happen with the people inside"),
+    sa.Column("note", Text),
+    sa.Column("people", sa.Integer, nullable=False, comment="who would be reached at once"),
+    sa.Column("asked_by", Text, nullable=False),
+    sa.Column("asked_at", Ms, nullable=False),
+    sa.Column("state", Text, nullable=False, comment="waiting, approved, declined or withdrawn"),
+    sa.Column("answered_by", Text),
+    sa.Column("answered_at", Ms),
+    sa.Column("answer", Text),
+    comment="requests to publish that a second person decides",
+)
+
+alarm = sa.Table(
+    "ma_alarm",
+    metadata,
+    sa.Column("code", Text, primary_key=True),
+    sa.Column("since", Ms, nullable=False),
+    sa.Column("told_at", Ms, comment="when somebody was told of it"),
+    sa.Column("detail", Json, nullable=False),
+    comment="what is wrong now, so that each trouble is told once",
 )
 
 message = sa.Table(

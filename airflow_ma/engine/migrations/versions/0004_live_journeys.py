@@ -1,0 +1,185 @@
+"""Changing, pausing and watching journeys while people are in them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_PINNED = sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL")
+
+
+def upgrade() -> None:
+    for column, comment in (
+        ("paused_at", "since then nobody moves or enters"),
+        ("closed_at", "since then nobody enters; who is inside goes on"),
+        ("archived_at", "since then it is put away"),
+    ):
+        op.add_column("ma_journey", sa.Column(column, sa.BigInteger(), comment=comment))
+    op.add_column("ma_journey_release", sa.Column("note", sa.Text(), comment="why, in the publisher's words"))
+    op.add_column(
+        "ma_journey_release",
+        sa.Column(
+            "withdrawn",
+            sa.Boolean(),
+            nullable=False,
+            server_default=sa.false(),
+            comment="Airflow has it no longer",
+        ),
+    )
+    op.add_column(
+        "ma_enrollment",
+        sa.Column("pinned_version", sa.Integer(), comment="it finishes on this version, whatever came after"),
+    )
+    op.create_index(
+        "ix_ma_enrollment_pinned",
+        "ma_enrollment",
+        ["journey_id", "pinned_version", "step", "wake_at"],
+        sqlite_where=_PINNED,
+        postgresql_where=_PINNED,
+    )
+    op.create_table(
+        "ma_flow",
+        sa.Column("journey_id", _ID, nullable=False, autoincrement=False),
+        sa.Column("version", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("from_step", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("to_step", sa.Text(), nullable=False, comment="empty text: they left the journey"),
+        sa.Column(
+            "hour_at", sa.BigInteger(), nullable=False, autoincrement=False, comment="when the hour began"
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "stayed_ms",
+            sa.BigInteger(),
+            nullable=False,
+            comment="all of them together, at the step they left",
+        ),
+        sa.PrimaryKeyConstraint(
+            "journey_id", "version", "from_step", "outcome", "to_step", "hour_at", name=op.f("pk_ma_flow")
+        ),
+        comment="ma_move, counted by the hour: what a page shows of millions of moves at once",
+    )
+    op.execute(_counted_so_far())
+    op.create_table(
+        "ma_journey_run",
+        sa.Column("journey_id", _ID, nullable=False, autoincrement=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("after_move_id", _ID, nullable=False, comment="its moves have higher ids"),
+        sa.Column("ended_at", sa.BigInteger()),
+        sa.Column("last_move_id", _ID, comment="and none above this; empty while it goes on"),
+        sa.PrimaryKeyConstraint("journey_id", "run_id", name=op.f("pk_ma_journey_run")),
+        comment="the Airflow runs, and between which moves theirs are",
+    )
+    op.create_table(
+        "ma_change_rule",
+        sa.Column("journey_id", _ID, nullable=False, autoincrement=False),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, autoincrement=False, comment="that the change made"
+        ),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column(
+            "action", sa.Text(), nullable=False, comment="adopt, move, leave or finish: see engine.changes"
+        ),
+        sa.Column("target", sa.Text(), comment="where to, of move"),
+        sa.Column("reason", sa.Text(), comment="of leave"),
+        sa.Column(
+            "gap_ms",
+            sa.BigInteger(),
+            nullable=False,
+            server_default="0",
+            comment="between two people who become due",
+        ),
+        sa.Column("done_at", sa.BigInteger(), comment="when nobody was left whom it is about"),
+        sa.PrimaryKeyConstraint("journey_id", "version", "step", name=op.f("pk_ma_change_rule")),
+        comment="what a new version does with the people at steps that it changed or removed",
+    )
+    op.create_table(
+        "ma_audit",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("journey_key", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False, comment="see engine.audit"),
+        sa.Column("version", sa.Integer()),
+        sa.Column("people", sa.Integer(), comment="how many it was about"),
+        sa.Column("reason", sa.Text(), comment="in the doer's words"),
+        sa.Column("detail", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ma_audit")),
+        comment="who did what with journeys and the people in them; rows are only ever added",
+    )
+    op.create_index("ix_ma_audit_journey_key", "ma_audit", ["journey_key", "id"])
+    op.create_table(
+        "ma_approval",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False, comment="of the journey"),
+        sa.Column(
+            "revision",
+            sa.Integer(),
+            nullable=False,
+            comment="of the draft: another one is another request",
+        ),
+        sa.Column("plan", _json(), nullable=False, comment="what is to happen with the people inside"),
+        sa.Column("note", sa.Text()),
+        sa.Column("people", sa.Integer(), nullable=False, comment="who would be reached at once"),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="waiting, approved, declined or withdrawn"),
+        sa.Column("answered_by", sa.Text()),
+        sa.Column("answered_at", sa.BigInteger()),
+        sa.Column("answer", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ma_approval")),
+        comment="requests to publish that a second person decides",
+    )
+    op.create_index("ix_ma_approval_key", "ma_approval", ["key"])
+    op.create_table(
+        "ma_alarm",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), comment="when somebody was told of it"),
+        sa.Column("detail", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_ma_alarm")),
+        comment="what is wrong now, so that each trouble is told once",
+    )
+
+
+def downgrade() -> None:
+    for table in (
+        "ma_alarm",
+        "ma_approval",
+        "ma_audit",
+        "ma_change_rule",
+        "ma_journey_run",
+        "ma_flow",
+    ):
+        op.drop_table(table)
+    op.drop_index("ix_ma_enrollment_pinned", table_name="ma_enrollment")
+    op.drop_column("ma_enrollment", "pinned_version")
+    for column in ("withdrawn", "note"):
+        op.drop_column("ma_journey_release", column)
+    for column in ("archived_at", "closed_at", "paused_at"):
+        op.drop_column("ma_journey", column)
+
+
+def _json() -> sa.types.TypeEngine[object]:
+    from sqlalchemy.dialects.postgresql import JSONB
+
+    return sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+def _counted_so_far() -> str:
+    """What was moved before there was the table; people arrived at a step with the move before."""
+    return """
+        INSERT INTO ma_flow
+            (journey_id, version, from_step, outcome, to_step, hour_at, number, stayed_ms)
+        SELECT journey_id, version, from_step, outcome, coalesce(to_step, ''), at - at % 3600000,
+               count(*), sum(at - coalesce(before, at))
+        FROM (SELECT m.*, lag(at) OVER (PARTITION BY enrollment_id ORDER BY id) AS before
+              FROM ma_move m) AS moves
+        GROUP BY 1, 2, 3, 4, 5, 6
+    """
