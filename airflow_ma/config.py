@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         description="Days that mails are kept in the sandbox mailbox: 'airflow-ma db prune' removes older "
         "ones. 0: for ever.",
     )
+    approval: str = Field(
+        default="",
+        description="Whether publishing a journey needs a second person: 'always', or a number: when more "
+        "people than that would be reached at once. Empty: nobody is asked.",
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
         description="Addresses or networks of the proxies before the collector, with commas between them: "
@@ -127,6 +132,21 @@ class Settings(BaseSettings):
             "postal_address": self.postal_address,
             "contact": self.inquiry_contact or self.reply_to or self.sender_email,
         }
+
+    @field_validator("approval")
+    @classmethod
+    def _only_always_or_a_number(cls, value: str) -> str:
+        text = value.strip()
+        if text not in ("", "always") and not re.fullmatch(r"[0-9]{1,9}", text):
+            raise ValueError(
+                f"AIRFLOW_MA_APPROVAL must be empty, 'always' or a number of people like 1000, not {text!r}"
+            )
+        return text
+
+    @property
+    def approval_above(self) -> int | None:
+        """Publishing needs a second person when more people than this are reached; None: never does."""
+        return None if not self.approval else -1 if self.approval == "always" else int(self.approval)
 
     @field_validator("site_hosts")
     @classmethod

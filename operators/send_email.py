@@ -25,6 +25,7 @@ from airflow_ma.engine.ledger import IN_HAND, release_held, still_here
 from airflow_ma.engine.mail_rules import NOT_SENT, SENT
 from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.standstill import standstill
 from airflow_ma.engine.steps import Cases
 from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.journey.problem import Problem
@@ -131,7 +132,8 @@ class SendEmailOperator(StepOperator):
             batch=self.batch,
         )
         self._tell(done)
-        if cohort is not None and not done.held and done.failure is None:
+        on_the_way = not standstill(database, program).paused
+        if cohort is not None and on_the_way and not done.held and done.failure is None:
             # The last chance to say so: a one-off campaign has no later run that would take them along.
             waiting = still_here(database, program, self.task_id, cohort)
             done.held.update({why: n for why, n in waiting.items() if why not in WAITS_BY_ITSELF})
@@ -148,20 +150,16 @@ class SendEmailOperator(StepOperator):
         terms = terms_of(channel, self.template, conn_id=self.conn_id, purpose=self.purpose)
         return deliver(database, program, self.task_id, channel, self._template(), terms).moved
 
-    def execute(self, context: Any) -> dict[str, int]:
+    def serve(self, context: Any, so_far: Mapping[str, int]) -> dict[str, int]:
         """As every step; in a one-off campaign, who may not be mailed yet is waited for in the triggerer."""
-        done = super().execute(context)
-        self._wait_for_the_rest(context, done)
-        return done
-
-    def go_on(self, context: Any, event: Any, so_far: Mapping[str, int]) -> dict[str, int]:
-        """Somebody who had to wait may get their mail now."""
-        done = dict(Counter(so_far) + Counter(super().execute(context)))
+        done = super().serve(context, so_far)
         self._wait_for_the_rest(context, done)
         return done
 
     def before_retry(self, database: Database, program: Program) -> None:
-        release_held(database, program, self.task_id)
+        now = database.clock().now()
+        with database.write() as connection:
+            release_held(connection, program, self.task_id, now=now)
 
     def templates_folder(self) -> Path:
         """Where the templates are: as configured, else the folder ``emails`` near the journey's file."""

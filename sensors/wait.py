@@ -96,10 +96,14 @@ class WaitSensor(StepSensor):
     def cases(self, at: Arrivals) -> Cases:
         if self.at is None and self.between is None and self.weekdays is None and self.duration is not None:
             return {"waited": at.waited(self.duration)}
-        return {"waited": at.local_moment(self._moment)}
+        return {"waited": at.local_moment(self._moment, again=self._next)}
 
     def _moment(self, timezone: str, now: int) -> int:
         start = from_ms(now, timezone)
         if self.duration is not None:
             start = start + self.duration
-        return to_ms(next_moment(start, at=self.at, between=self.between, on=self.weekdays))
+        return self._next(timezone, to_ms(start))
+
+    def _next(self, timezone: str, start: int) -> int:
+        moment = from_ms(start, timezone)
+        return to_ms(next_moment(moment, at=self.at, between=self.between, on=self.weekdays))

@@ -16,6 +16,8 @@ GROUP = "airflow_ma.channels"
 SANDBOX = "sandbox"
 NEED_CONNECTION = frozenset({"sendgrid", "smtp"})
 """Our channels that send over an Airflow connection; a third party's may do with or without one."""
+REPORTED = frozenset({"sendgrid"})
+"""Our channels whose provider reports by webhook what became of each mail."""
 
 Make = Callable[[Database, Account | None], Channel]
 _BUILT_IN = {  # imported when they are opened: a DAG file is read without any of their libraries

@@ -12,7 +12,7 @@ from airflow_ma.cli.texts import LANGUAGES, say
 
 __all__ = ["main"]
 
-NAMES = ("check", "collector", "consent", "contacts", "db", "sending", "status", "suppression", "where")
+NAMES = ("check", "collector", "consent", "contacts", "db", "health", "sending", "status", "suppression", "where")
 COMMANDS = {name: f"airflow_ma.cli.{name}:{name}" for name in NAMES}
 
 

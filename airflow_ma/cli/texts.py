@@ -42,6 +42,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Create the tables, or bring them to this program's version.",
         "テーブルを作成するか、このプログラムのバージョンに更新します。",
     ),
+    "help_health": (
+        "Say whether all is well, and what to do if not. Exits 1 when something is bad.",
+        "正常に動いているかどうかと、問題への対処を表示します。問題があれば終了コードは 1 です。",
+    ),
+    "health_good": ("ok", "正常"),
+    "health_warning": ("warning", "注意"),
+    "health_bad": ("BAD", "問題"),
     "help_status": (
         "Show how the journey JOURNEY goes, step by step; without JOURNEY, all of them in a line each.",
         "ジャーニー JOURNEY の状況をステップごとに表示します。JOURNEY を省くと、すべてを1行ずつ表示します。",

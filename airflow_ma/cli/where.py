@@ -98,14 +98,17 @@ def _time(ms: int, timezone: str) -> str:
 
 
 def _what(happening: Happening, in_language: str) -> str:
+    from airflow_ma.insight.change_texts import outcome_text
     from airflow_ma.insight.sending_texts import reason_text
 
     title = happening.title
     match happening.what:
         case "move" if happening.to_step is None:
-            return say("move_left", in_language, title=title, outcome=happening.outcome)
+            outcome = outcome_text(happening.outcome, in_language)
+            return say("move_left", in_language, title=title, outcome=outcome)
         case "move":
-            return say("move", in_language, title=title, outcome=happening.outcome, to=happening.to_title)
+            outcome = outcome_text(happening.outcome, in_language)
+            return say("move", in_language, title=title, outcome=outcome, to=happening.to_title)
         case "message":
             state = message_state(happening.state or "", in_language)
             told = say("message", in_language, template=happening.template, title=title, state=state)
@@ -123,9 +126,13 @@ def _what(happening: Happening, in_language: str) -> str:
 
 
 def _now(passage: Passage, timezone: str, in_language: str) -> str:
+    from airflow_ma.insight.change_texts import left_text
+
     waiting = passage.waiting
     if waiting is None:
-        return say("has_left", in_language, reason=passage.left_reason)
+        outcomes = [one.outcome for one in passage.history if one.what == "move"]
+        reason = left_text(passage.left_reason, outcomes[-1] if outcomes else None, in_language)
+        return say("has_left", in_language, reason=reason)
     if waiting.held or waiting.due:
         return say("held" if waiting.held else "due", in_language, title=waiting.title)
     if waiting.mail is not None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from airflow_ma.engine.clock import DAY
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.tables import enrollment, entry_request, event, mailbox, message
+from airflow_ma.engine.tables import enrollment, entry_request, event, journey_run, mailbox, message
 
 CHUNK = 10_000
 """Rows that one transaction looks at: others wait for its locks."""
@@ -30,19 +30,22 @@ class Pruned:
     """Old events that were kept for journeys that are under way."""
     mails: int
     mails_before: int | None
+    runs: int
+    """Records of which run moved whom, which are of no use without the events; as old as those."""
 
 
 def prune(database: Database, *, keep_events_days: int, keep_mailbox_days: int) -> Pruned:
-    """Remove old events and old mails of the sandbox mailbox, in many small transactions. 0 days: for ever.
+    """Remove old events, records of old runs and old mails of the sandbox mailbox. 0 days: for ever.
 
-    Safe to interrupt, and to run while everything else runs.
+    In many small transactions: safe to interrupt, and to run while everything else runs.
     """
     now = database.clock().now()
     events_before = now - keep_events_days * DAY if keep_events_days else None
     mails_before = now - keep_mailbox_days * DAY if keep_mailbox_days else None
     removed, needed = (0, 0) if events_before is None else _prune_events(database, events_before)
     mails = 0 if mails_before is None else _prune_mailbox(database, mails_before)
-    return Pruned(removed, events_before, needed, mails, mails_before)
+    runs = 0 if events_before is None else _prune_runs(database, events_before)
+    return Pruned(removed, events_before, needed, mails, mails_before, runs)
 
 
 def _prune_events(database: Database, before: int) -> tuple[int, int]:
@@ -67,6 +70,12 @@ def _prune_events(database: Database, before: int) -> tuple[int, int]:
             kept += found - gone
         low = high
     return removed, kept
+
+
+def _prune_runs(database: Database, before: int) -> int:
+    with database.write() as connection:
+        over = sa.delete(journey_run).where(journey_run.c.ended_at < before)
+        return connection.execute(over).rowcount
 
 
 def _prune_mailbox(database: Database, before: int) -> int:

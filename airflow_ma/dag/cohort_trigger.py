@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from airflow.triggers.base import BaseTrigger, TaskSkippedEvent, TaskSuccessEvent, TriggerEvent
 
+from airflow_ma.dag.pause_trigger import is_paused
 from airflow_ma.engine.advance import advance
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.program import Program
@@ -54,6 +55,8 @@ class CohortTrigger(BaseTrigger):
         database = open_database()
         if not _waits(database, key, step, run_id):
             return False
+        if is_paused(database, key):
+            return True
         moved = advance(database, _stored_program(database, key, run_id), step, cohort=run_id, run_id=run_id)
         for outcome, count in moved.items():
             self.log.info("%s: %d %s", step, count, outcome)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_ma.dag.pause_trigger import is_paused
 from airflow_ma.engine.database import open_database
 from airflow_ma.engine.tables import enrollment, journey
 
@@ -45,4 +46,6 @@ class HeldMailTrigger(BaseTrigger):
         )
         with database.read() as connection:
             wake_at = connection.scalar(earliest)
-        return wake_at is None or wake_at <= database.clock().now()
+        if wake_at is None:
+            return True
+        return wake_at <= database.clock().now() and not is_paused(database, self.journey)

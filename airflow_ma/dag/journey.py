@@ -14,6 +14,8 @@ import pendulum
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable
 
 from airflow_ma.dag.declaration import caller
+from airflow_ma.dag.earlier_versions import TASK_ID as EARLIER_VERSIONS
+from airflow_ma.dag.earlier_versions import EarlierVersionsOperator
 from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import graph_of
 from airflow_ma.dag.run_tasks import FailureWatch, PlanOperator
@@ -145,6 +147,9 @@ class Journey(DAG):
             for first in (*steps, *shards):
                 if not any(t in self.steps for t in first.upstream_task_ids):
                     plan >> first
+            plan >> EarlierVersionsOperator(
+                task_id=EARLIER_VERSIONS, task_display_name="Earlier versions / 以前のバージョン"
+            )
         watch = FailureWatch(task_id="watch", task_display_name="All well? / 失敗の確認")
         for task in self.leaves:
             if task is not watch:

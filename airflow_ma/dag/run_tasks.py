@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow.sdk import BaseOperator, TriggerRule
 from airflow.sdk.bases.skipmixin import SkipMixin
 
+from airflow_ma.dag.earlier_versions import TASK_ID as EARLIER_VERSIONS
+from airflow_ma.engine.changes import settle_rules
 from airflow_ma.engine.database import open_database
 from airflow_ma.engine.enroll import rest_idle_entries
-from airflow_ma.engine.program import stranded
-from airflow_ma.engine.work import steps_with_work
+from airflow_ma.engine.program import program_to_run
+from airflow_ma.engine.runs import begin_run, end_run
+from airflow_ma.engine.work import steps_with_work, versions_with_work
 
 if TYPE_CHECKING:
     from airflow_ma.dag.journey import Journey
@@ -29,28 +32,34 @@ class PlanOperator(BaseOperator, SkipMixin):
     def execute(self, context: Any) -> list[str]:
         journey = cast("Journey", self.dag)
         database = open_database()
-        program = journey.program(database)
-        now = database.clock().now()
-        with database.read() as connection:
-            ready = steps_with_work(connection, program, now=now)
-            left_behind = stranded(connection, program)
-        entries = {step for step in ready if journey.steps[step].is_entry}
-        ready = ready - entries | rest_idle_entries(database, program, entries)
-        for step, count in left_behind.items():
-            self.log.warning(
-                "%d contacts stand at step '%s', which this journey no longer has. "
-                "Bring the step back: until then they wait",
-                count,
-                step,
-            )
+        program = program_to_run(database, journey.graph, journey.steps, run_id=context["run_id"])
+        ready: set[str] = set()
+        earlier: list[int] = []
+        if program is None:
+            self.log.info("a newer version has been published since: it moves everybody, in the next run")
+        else:
+            begin_run(database, program, context["run_id"])
+            for what, people in settle_rules(database, program).items():
+                self.log.info("this version changed the journey: %d %s", people, what)
+            now = database.clock().now()
+            with database.read() as connection:
+                ready = steps_with_work(connection, program, now=now)
+                earlier = versions_with_work(connection, program, now=now)
+            entries = {step for step in ready if journey.steps[step].is_entry}
+            ready = ready - entries | rest_idle_entries(database, program, entries)
         wanted = set(ready)
         for step in ready:
             wanted |= journey.steps[step].get_flat_relative_ids(upstream=False)
         # Nobody is ready: then there is nothing for the watch to watch over, either.
         idle = [task for task_id, task in self.dag.task_dict.items() if task_id != self.task_id]
-        if ready:
-            idle = [task for task in idle if _step_of(task) in journey.steps.keys() - wanted]
+        if ready or earlier:
+            unwanted = journey.steps.keys() - wanted | (set() if earlier else {EARLIER_VERSIONS})
+            idle = [task for task in idle if _step_of(task) in unwanted]
+        else:
+            end_run(database, self.dag.dag_id, context["run_id"])
         self.log.info("ready: %s", ", ".join(sorted(ready)) or "nobody")
+        if earlier:
+            self.log.info("on earlier versions: %s", ", ".join(map(str, earlier)))
         context["ti"].xcom_push(key="return_value", value=sorted(ready))
         if idle:
             self.skip(context["ti"], idle)
@@ -76,6 +85,7 @@ class FailureWatch(BaseOperator):
 
     def execute(self, context: Any) -> None:
         ti, run_id = context["ti"], context["run_id"]
+        end_run(open_database(), self.dag.dag_id, run_id)
         states = ti.get_task_states(dag_id=self.dag.dag_id, run_ids=[run_id]).get(run_id, {})
         failed = sorted(task for task, state in states.items() if state in ("failed", "upstream_failed"))
         if failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseOperator, TriggerRule
@@ -23,7 +24,11 @@ class ShardOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Its own counts by outcome: what the other workers moved is in theirs."""
-        return StepOperator.execute(cast("StepOperator", self.dag.get_task(self.shard_of)), context)
+        return self.go_on(context, None, {})
+
+    def go_on(self, context: Any, event: Any, so_far: Mapping[str, int]) -> dict[str, int]:
+        """What the task had to wait for in the triggerer is over."""
+        return StepOperator.serve(cast("StepOperator", self.dag.get_task(self.shard_of)), context, so_far)
 
 
 def add_shards(journey: Journey) -> None:

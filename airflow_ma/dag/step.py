@@ -18,9 +18,12 @@ from airflow.triggers.base import StartTriggerArgs
 
 from airflow_ma.dag.cohort_trigger import CohortTrigger
 from airflow_ma.dag.declaration import StepError, checked, settings_model, step_references
+from airflow_ma.dag.pause_trigger import PauseTrigger
 from airflow_ma.engine.advance import advance
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.runs import begin_run
+from airflow_ma.engine.standstill import standstill
 from airflow_ma.engine.steps import Arrivals, Batch, Cases
 from airflow_ma.journey.model import Mode, Source, Step
 from airflow_ma.journey.problem import Problem
@@ -134,16 +137,41 @@ class StepOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Run the step for everybody who is ready; the counts by outcome are the task's result."""
+        return self.serve(context, {})
+
+    def go_on(self, context: Any, event: Any, so_far: Mapping[str, int]) -> dict[str, int]:
+        """What the task had to wait for in the triggerer is over."""
+        return self.serve(context, so_far)
+
+    def serve(self, context: Any, so_far: Mapping[str, int]) -> dict[str, int]:
+        """Move everybody who is ready; ``so_far`` were moved before the task had to wait.
+
+        A one-off run whose journey is paused waits: nobody would come back for those it left behind.
+        """
         database = open_database()
         program = self.journey.program(database)
+        cohort = self.journey.cohort(context)
         gc.freeze()  # Airflow's many objects stay as they are: no collection need walk through them again
+        if cohort is not None:  # a continuous journey's run begins with its plan
+            begin_run(database, program, cohort)
         if context["ti"].try_number > 1:
             self.before_retry(database, program)
-        moved = self.move_contacts(
-            database, program, cohort=self.journey.cohort(context), run_id=context["run_id"]
-        )
-        self.report(program, moved)
-        return dict(moved)
+        moved: Counter[str] = Counter(so_far)
+        while True:
+            before = None if cohort is None else standstill(database, program)
+            now_moved = self.move_contacts(database, program, cohort=cohort, run_id=context["run_id"])
+            self.report(program, now_moved)
+            moved.update(now_moved)
+            if before is None:
+                return dict(moved)
+            after = standstill(database, program)
+            if after.paused:
+                self.log.info("%s: the journey is paused; this run waits", self.task_display_name)
+                self.defer(
+                    trigger=PauseTrigger(program.key), method_name="go_on", kwargs={"so_far": dict(moved)}
+                )
+            if after == before:
+                return dict(moved)
 
     @property
     def journey(self) -> Journey:

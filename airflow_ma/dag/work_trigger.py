@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
+from airflow_ma.dag.pulse import keep_pulse
 from airflow_ma.engine.database import DatabaseError, open_database
 from airflow_ma.engine.work import journeys_with_work
 
@@ -42,16 +43,20 @@ class WorkTrigger(BaseEventTrigger):
     async def open_shared_stream(cls, kwargs: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         announcer = Announcer()
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                found = await asyncio.to_thread(ready_journeys)
-            except (DatabaseError, sa.exc.SQLAlchemyError) as error:
-                # A database that is away for a moment must not end the watch: it looks again.
-                yield {"journey": None, "problem": type(error).__name__}
-                found = {}
-            for key in announcer.due(found, loop.time()):
-                yield {"journey": key, "newest": found[key]}
-            await asyncio.sleep(float(kwargs["poll_seconds"]))
+        pulse = asyncio.create_task(keep_pulse())
+        try:
+            while True:
+                try:
+                    found = await asyncio.to_thread(ready_journeys)
+                except (DatabaseError, sa.exc.SQLAlchemyError) as error:
+                    # A database that is away for a moment must not end the watch: it looks again.
+                    yield {"journey": None, "problem": type(error).__name__}
+                    found = {}
+                for key in announcer.due(found, loop.time()):
+                    yield {"journey": key, "newest": found[key]}
+                await asyncio.sleep(float(kwargs["poll_seconds"]))
+        finally:
+            pulse.cancel()
 
     async def filter_shared_stream(self, shared_stream: AsyncIterator[Any]) -> AsyncIterator[TriggerEvent]:
         async for found in shared_stream:

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.program import Program
+from airflow_ma.engine.flow import record_flow
+from airflow_ma.engine.program import Program, has_its_say
 from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.standstill import moving
 from airflow_ma.engine.steps import Arrivals, Batch, Cases, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, move
 
@@ -31,6 +33,7 @@ _decided = sa.Table(
     sa.MetaData(),
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("outcome", sa.Text),
+    sa.Column("arrived_at", sa.BigInteger),
     prefixes=["TEMPORARY"],
 )
 e = enrollment.c
@@ -61,10 +64,17 @@ def advance(
 
 
 def due(program: Program, step_id: str, now: int, cohort: str | None) -> list[Predicate]:
-    """The condition for enrollments that must be looked at."""
+    """The condition for enrollments that must be looked at, and that this program may move."""
     found: list[Predicate] = [e.journey_id == program.journey_id, e.step == step_id, e.wake_at <= now]
+    found.append(moving(program.journey_id))
+    if program.pinned:
+        found.append(e.pinned_version == program.version)
+    else:
+        found.append(e.pinned_version.is_(None))
     if cohort is not None:
         found.append(e.cohort == cohort)
+    elif not program.pinned:
+        found.append(has_its_say(program))
     return found
 
 
@@ -87,9 +97,10 @@ def take(
         connection.execute(sa.delete(_decided))
     else:
         _decided.create(connection, checkfirst=False)
-    decided = due_first.add_columns(sa.null() if outcome is None else outcome)
+    decided = due_first.add_columns(sa.null() if outcome is None else outcome, e.arrived_at)
     taken = connection.execute(
-        sa.insert(_decided).from_select(["id", "outcome"], decided), execution_options=KEEP_COUNT
+        sa.insert(_decided).from_select(["id", "outcome", "arrived_at"], decided),
+        execution_options=KEEP_COUNT,
     ).rowcount
     return taken, lambda column: column.in_(sa.select(_decided.c.id))
 
@@ -111,7 +122,7 @@ def _advance_chunk(
     step = cast("DecidingStep", program.steps[step_id])
 
     def zones() -> Sequence[str]:
-        return _zones(connection, chosen)()  # asked for once the chunk is known, for those who stay
+        return zones_of(connection, chosen)()  # asked for once the chunk is known, for those who stay
 
     at = Arrivals(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones)
     cases = step.cases(at)
@@ -146,19 +157,31 @@ def relocate(
 ) -> dict[str, int]:
     """Move the chosen enrollments by ``outcome``, the one given to ``take`` (NULL: they stay).
 
-    Those who stay get the columns in ``sleep``. Writes moves and new places; returns outcome -> count.
+    Those who stay get the columns in ``sleep``. Writes moves and new places; returns outcome -> count. Counts
+    the moves, too (``record_flow``), so it must be the last that the transaction writes.
     """
     if isinstance(outcome, sa.BindParameter):  # the same for all: nothing to compare row by row
-        return _relocate_all(connection, program, step_id, str(outcome.value), chosen, now, run_id)
-    if connection.dialect.name == "postgresql":
-        return _relocate_postgresql(connection, program, step_id, outcome, chosen, now, run_id, sleep)
-    d = _decided.c
-    connection.execute(_log_moves(program, step_id, _decided, now, run_id))
-    values = _new_places(connection, program, step_id, d.outcome, chosen, now, sleep)
-    # Without the list of ids SQLite would look for the pairs by reading all enrollments.
-    connection.execute(sa.update(enrollment).where(e.id == d.id, chosen(e.id)).values(**values))
-    counted = connection.execute(sa.select(d.outcome, sa.func.count()).group_by(d.outcome))
-    return {name: count for name, count in counted if name is not None}
+        counted = _relocate_all(connection, program, step_id, str(outcome.value), chosen, now, run_id)
+    elif connection.dialect.name == "postgresql":
+        counted = _relocate_postgresql(connection, program, step_id, outcome, chosen, now, run_id, sleep)
+    else:
+        d = _decided.c
+        connection.execute(_log_moves(program, step_id, _decided, now, run_id))
+        values = _new_places(connection, program, step_id, d.outcome, chosen, now, sleep)
+        # Without the list of ids SQLite would look for the pairs by reading all enrollments.
+        connection.execute(sa.update(enrollment).where(e.id == d.id, chosen(e.id)).values(**values))
+        counted = connection.execute(_count(_decided, now))
+    counts = {name: (count, stayed) for name, count, stayed in counted if name is not None}
+    record_flow(connection, program, step_id, counts, now)
+    return {name: count for name, (count, _) in counts.items()}
+
+
+def _count(decided: sa.FromClause, now: int) -> sa.Select[Any]:
+    """Outcome, how many left by it, and how long (ms) they stayed in all."""
+    stayed = sa.func.sum(sa.literal(now, sa.BigInteger) - decided.c.arrived_at)
+    return sa.select(decided.c.outcome, sa.func.count(), sa.cast(stayed, sa.BigInteger)).group_by(
+        decided.c.outcome
+    )
 
 
 def _relocate_all(
@@ -169,7 +192,7 @@ def _relocate_all(
     chosen: Callable[[sa.ColumnElement[int]], Predicate],
     now: int,
     run_id: str | None,
-) -> dict[str, int]:
+) -> sa.CursorResult[Any]:
     target = program.targets[step_id][outcome]
     at_once = sa.literal(now, sa.BigInteger)
     values: dict[str, Any] = {"version": program.version, "claim": sa.null()}
@@ -177,17 +200,18 @@ def _relocate_all(
         reason = program.steps[step_id].leave_reason(outcome)
         values |= {"deadline_at": sa.null(), "wake_at": sa.null(), "left_at": now, "left_reason": reason}
     else:
-        at = Arrivals(e.id, e.contact_id, e.entered_at, at_once, now, _zones(connection, chosen))
+        at = Arrivals(e.id, e.contact_id, e.entered_at, at_once, now, zones_of(connection, chosen))
         deadline_at, wake_at = arrival(program, target, at)
         values |= {"step": target, "arrived_at": now, "deadline_at": deadline_at, "wake_at": wake_at}
     changed = sa.update(enrollment).where(chosen(e.id)).values(**values)
     if connection.dialect.name == "postgresql":
-        moved = changed.returning(e.id).cte("moved")
-        decided = sa.select(moved.c.id, sa.literal(outcome, sa.Text).label("outcome")).subquery("decided")
-        log = _log_moves(program, step_id, decided, now, run_id)
-        return {outcome: connection.execute(log, execution_options=KEEP_COUNT).rowcount}
+        same = sa.literal(outcome, sa.Text).label("outcome")
+        decided = sa.select(e.id, same, e.arrived_at).where(chosen(e.id)).cte("decided")
+        logged = _log_moves(program, step_id, decided, now, run_id).cte("logged")
+        return connection.execute(_count(decided, now).add_cte(changed.cte("changed"), logged))
     connection.execute(_log_moves(program, step_id, _decided, now, run_id))
-    return {outcome: connection.execute(changed).rowcount}
+    connection.execute(changed)
+    return connection.execute(_count(_decided, now))
 
 
 def _relocate_postgresql(
@@ -199,16 +223,14 @@ def _relocate_postgresql(
     now: int,
     run_id: str | None,
     sleep: Mapping[str, sa.ColumnElement[Any]],
-) -> dict[str, int]:
-    decided = sa.select(e.id.label("id"), outcome.label("outcome")).where(chosen(e.id)).cte("decided")
+) -> sa.CursorResult[Any]:
+    found = sa.select(e.id.label("id"), outcome.label("outcome"), e.arrived_at.label("arrived_at"))
+    decided = found.where(chosen(e.id)).cte("decided")
     values = _new_places(connection, program, step_id, decided.c.outcome, chosen, now, sleep)
     # The ids again: joined to the common table alone, the whole table may be read for each chunk.
     changed = sa.update(enrollment).where(e.id == decided.c.id, chosen(e.id)).values(**values).cte("changed")
     logged = _log_moves(program, step_id, decided, now, run_id).cte("logged")
-    counted = connection.execute(
-        sa.select(decided.c.outcome, sa.func.count()).group_by(decided.c.outcome).add_cte(changed, logged)
-    )
-    return {name: count for name, count in counted if name is not None}
+    return connection.execute(_count(decided, now).add_cte(changed, logged))
 
 
 def _outcome(cases: Cases, now: int) -> sa.ColumnElement[Any]:
@@ -261,7 +283,7 @@ def _new_places(
     targets = program.targets[step_id]
     step = program.steps[step_id]
     arrived_at = sa.literal(now, sa.BigInteger)
-    at = Arrivals(e.id, e.contact_id, e.entered_at, arrived_at, now, _zones(connection, chosen))
+    at = Arrivals(e.id, e.contact_id, e.entered_at, arrived_at, now, zones_of(connection, chosen))
     arriving = {name: arrival(program, target, at) for name, target in targets.items() if target is not None}
     leaving = [name for name, target in targets.items() if target is None]
     left = outcome.in_(leaving)
@@ -321,9 +343,11 @@ def _by_outcome(outcome: sa.ColumnElement[Any], values: Mapping[str, str | None]
     return sa.case(known, value=outcome, else_=sa.null())
 
 
-def _zones(
+def zones_of(
     connection: sa.Connection, chosen: Callable[[sa.ColumnElement[int]], Predicate]
 ) -> Callable[[], Sequence[str]]:
+    """Asks for the time zones of the chosen enrollments' people."""
+
     def query() -> Sequence[str]:
         people = sa.select(contact.c.timezone).join(enrollment, e.contact_id == contact.c.id)
         return connection.scalars(people.where(chosen(e.id)).distinct()).all()

@@ -100,16 +100,28 @@ def discard_draft(
 
 
 def settle_draft(connection: sa.Connection, key: str, *, revision: int) -> None:
-    """Mark this revision as published: nothing is newer now. Raises DraftConflictError."""
-    _change(connection, key, revision, {"document": sa.null()})
+    """Mark this revision as published: nothing is newer now. Raises DraftConflictError, also if it is."""
+    _change(connection, key, revision, {"document": sa.null()}, _UNPUBLISHED)
 
 
-def _change(connection: sa.Connection, key: str, revision: int, changes: Mapping[str, Any]) -> None:
+def hold_draft(connection: sa.Connection, key: str, *, revision: int) -> None:
+    """Keep others from saving or publishing until this transaction ends. Raises DraftConflictError."""
+    _change(connection, key, revision, {"revision": revision}, _UNPUBLISHED)
+
+
+def _change(
+    connection: sa.Connection,
+    key: str,
+    revision: int,
+    changes: Mapping[str, Any],
+    *more: sa.ColumnElement[bool],
+) -> None:
     changed = connection.execute(
-        sa.update(journey_draft).where(d.key == key, d.revision == revision).values(**changes)
+        sa.update(journey_draft).where(d.key == key, d.revision == revision, *more).values(**changes)
     )
     if changed.rowcount != 1:
         raise DraftConflictError(find_draft(connection, key))
 
 
+_UNPUBLISHED = d.document.is_not(sa.null())
 _COLUMNS = (d.key, d.document, d.layout, d.revision, d.created_at, d.saved_at, d.saved_by)

@@ -15,11 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.engine.advance import KEEP_COUNT, arrival
+from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.flow import record_flow
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import any_row, one_of
+from airflow_ma.engine.standstill import lets_in
 from airflow_ma.engine.steps import Arrivals, EnteringStep, Predicate
-from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey_step, move
+from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey, journey_step, move
 
 CHUNK = 10_000
 ENTERED = "entered"
@@ -38,7 +41,8 @@ def enroll(
     """Let in everybody whom the entry step admits now; returns ``{"entered": n}``.
 
     A ``cohort`` (the run of a one-off campaign) makes its own passage: the same contact may enter
-    again with the next run, but once only with this one.
+    again with the next run, but once only with this one. While the journey is paused or closed nobody is let
+    in: the step stays due, and requests stay where they are.
     """
     step = cast("EnteringStep", program.steps[step_id])
     entered = 0
@@ -50,36 +54,61 @@ def enroll(
         low = 0
         while low < last:
             with database.write() as connection:
+                if not lets_in(connection, program):
+                    return _counted(entered)
                 high = _upper_bound(connection, low, chunk) or last
-                entered += _enter_audience(
+                count = _enter_audience(
                     connection, program, step_id, audience, (low, high), cohort, run_id, now
                 )
+                record_flow(connection, program, step_id, {ENTERED: (count, 0)}, now)
+            entered += count
             low = high
         with database.write() as connection:
             connection.execute(_slept(program, step_id, now, step.look_again))
     while step.listens_to is not None:
         with database.write() as connection:
+            if not lets_in(connection, program):
+                return _counted(entered)
             taken, count = _enter_requested(connection, program, step_id, run_id, now, chunk)
         entered += count
         if taken < chunk:
             break
+    return _counted(entered)
+
+
+def _counted(entered: int) -> Counter[str]:
     return Counter({ENTERED: entered} if entered else {})
 
 
 def rest_idle_entries(database: Database, program: Program, step_ids: Iterable[str]) -> set[str]:
     """Put entry steps to sleep that are due but would let nobody in; returns those that stay due.
 
-    Asking first saves a run of the whole journey each time an audience is looked through in vain.
+    Asking first saves a run of the whole journey each time an audience is looked through in vain. Those of a
+    journey that is closed sleep until it is opened again.
     """
     busy: set[str] = set()
     now = database.clock().now()
+    with database.read() as connection:
+        entering = lets_in(connection, program)
+    if not entering:
+        with database.write() as connection:
+            closed_at = sa.select(journey.c.closed_at).where(journey.c.id == program.journey_id)
+            closed = closed_at.scalar_subquery().is_not(None)
+            shut = (s.journey_id == program.journey_id, s.step.in_(list(step_ids)), s.wake_at <= now)
+            connection.execute(sa.update(journey_step).where(*shut, closed).values(wake_at=NEVER))
+            # One that an event left at the moment of closing.
+            knocked = (r.journey_id == program.journey_id, r.step.in_(list(step_ids)))
+            connection.execute(sa.delete(entry_request).where(*knocked, closed))
+        return busy
     for step_id in step_ids:
         step = cast("EnteringStep", program.steps[step_id])
         with database.read() as connection:
             audience = step.audience(connection, now)
-            asked = connection.scalar(
-                sa.select(r.id).where(r.journey_id == program.journey_id, r.step == step_id).limit(1)
-            )
+            asked = None
+            if step.listens_to is not None:
+                asked = connection.scalar(
+                    sa.select(r.id).where(r.journey_id == program.journey_id, r.step == step_id).limit(1)
+                )
             new = None
             if audience is not None:
                 entry_key = sa.literal("", sa.Text)
@@ -167,6 +196,7 @@ def _enter_requested(
     people = people.where(~not_now)
     count = _insert(connection, program, step_id, people.order_by(c.id), run_id, now)
     connection.execute(sa.delete(entry_request).where(mine))
+    record_flow(connection, program, step_id, {ENTERED: (count, 0)}, now)
     return len(ids), count
 
 

@@ -14,7 +14,7 @@ import orjson
 import sqlalchemy as sa
 
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.tables import enrollment, entry_request, event, journey_step
+from airflow_ma.engine.tables import enrollment, entry_request, event, journey, journey_step
 
 BATCH = 5_000
 
@@ -167,8 +167,9 @@ def _numbers(column: Sequence[int | None]) -> str:
 def _request_entries(connection: sa.Connection, new: Sequence[NewEvent], now: int) -> None:
     s, e = journey_step.c, event.c
     listening: dict[str, list[Any]] = {}
+    open_ones = sa.select(s.journey_id, s.step, s.listens_to).join(journey, journey.c.id == s.journey_id)
     for row in connection.execute(
-        sa.select(s.journey_id, s.step, s.listens_to).where(s.listens_to.in_({one.type for one in new}))
+        open_ones.where(s.listens_to.in_({one.type for one in new}), journey.c.closed_at.is_(None))
     ):
         listening.setdefault(row.listens_to, []).append(row)
     called = {one.dedupe_key: one for one in new if one.type in listening and one.contact_id is not None}

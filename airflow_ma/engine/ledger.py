@@ -174,6 +174,8 @@ def settle(
         if not recorded:
             settle_late(connection, outbox, receipts, now)
         suppress_gone(connection, outbox, receipts, now)
+        if not plain:
+            _look_for_unknown(connection, program, step_id, now + _clock_ms(clock, UNKNOWN_LOOK))
         outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
         taken, chosen = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
@@ -197,27 +199,23 @@ def settle(
                 run_id=run_id,
                 sleep={} if plain else later,
             )
-        if not plain:
-            _look_for_unknown(connection, program, step_id, now + _clock_ms(clock, UNKNOWN_LOOK))
     held = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.RETRYABLE})
     unknown = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.UNKNOWN})
     return Settled(Counter(moved), held, unknown)
 
 
-def release_held(database: Database, program: Program, step_id: str) -> int:
-    """Have mails that wait for a later try tried now; returns how many. For a task that is retried."""
-    now = database.clock().now()
-    with database.write() as connection:
-        held = sa.exists().where(m.enrollment_id == e.id, m.step == step_id, m.state == "retryable")
-        due_now = locked_in_order(
-            connection,
-            e.journey_id == program.journey_id,
-            e.step == step_id,
-            e.claim.is_(None),
-            e.wake_at > now,
-            held.correlate(enrollment),
-        )
-        return connection.execute(sa.update(enrollment).where(due_now).values(wake_at=now)).rowcount
+def release_held(connection: sa.Connection, program: Program, step_id: str, *, now: int) -> int:
+    """Have mails that wait for a later try tried now; returns how many."""
+    held = sa.exists().where(m.enrollment_id == e.id, m.step == step_id, m.state == "retryable")
+    due_now = locked_in_order(
+        connection,
+        e.journey_id == program.journey_id,
+        e.step == step_id,
+        e.claim.is_(None),
+        e.wake_at > now,
+        held.correlate(enrollment),
+    )
+    return connection.execute(sa.update(enrollment).where(due_now).values(wake_at=now)).rowcount
 
 
 def still_here(database: Database, program: Program, step_id: str, cohort: str) -> Counter[str]:

@@ -19,6 +19,7 @@ EXPIRED = "expired"
 EXPIRY = {MARKETING: 3 * DAY, TRANSACTIONAL: 5 * DAY}
 """How long (real ms) a mail that cannot be sent is tried again: later it would do more harm than good."""
 WORKER_DIED = "the sending worker died"
+NOT_NEEDED = "the contact was taken elsewhere first"
 
 e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.change_rules import default_rules, store_rules
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.steps import StepLogic
-from airflow_ma.engine.tables import enrollment, journey, journey_step, journey_version
+from airflow_ma.engine.tables import (
+    entry_request,
+    journey,
+    journey_release,
+    journey_run,
+    journey_step,
+    journey_version,
+)
 from airflow_ma.journey.model import JourneyGraph
 
 
@@ -22,6 +30,19 @@ class Program:
     key: str
     steps: Mapping[str, StepLogic]
     targets: Mapping[str, Mapping[str, str | None]]
+    pinned: bool = False
+    """Whether it moves those who finish on this version, and nobody else."""
+
+
+def has_its_say(program: Program) -> sa.ColumnElement[bool]:
+    """Whether the program is the one that moves people now, looked up once a statement.
+
+    In a continuous journey only the newest version moves who is not pinned: a late or repeated run of an
+    earlier one would lead people to steps that are gone. One-off runs end with the version they began with.
+    """
+    own_time = sa.or_(journey.c.version == program.version, journey.c.mode == "one_off")
+    found = sa.select(journey.c.id).where(journey.c.id == program.journey_id, own_time)
+    return found.scalar_subquery().is_not(None)
 
 
 def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, StepLogic]) -> Program:
@@ -31,43 +52,61 @@ def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, St
         known = _find(connection, graph.key, digest)
     if known is None:
         with database.write() as connection:
-            known = _register(connection, graph, steps, digest, database.clock().now())
+            known = _register(connection, graph, steps, database.clock().now(), again=False)
     return Program(known[0], known[1], graph.key, steps, graph.targets())
+
+
+def program_to_run(
+    database: Database, graph: JourneyGraph, steps: Mapping[str, StepLogic], *, run_id: str
+) -> Program | None:
+    """The program of a new run of a continuous journey; None when something newer has been published since.
+
+    A file that was changed back is what runs now: it becomes the newest version again, with a number of its
+    own. ``load_program`` must not do that: workers of a run go on with the version it began with.
+    """
+    program = load_program(database, graph, steps)
+    with database.read() as connection:
+        newest = connection.scalar(sa.select(journey.c.version).where(journey.c.id == program.journey_id))
+        if newest == program.version:
+            return program
+        if _is_outdated(connection, program, run_id):
+            return None
+    with database.write() as connection:
+        publish_program(connection, graph, steps, now=database.clock().now())
+    return load_program(database, graph, steps)
 
 
 def publish_program(
     connection: sa.Connection, graph: JourneyGraph, steps: Mapping[str, StepLogic], *, now: int
 ) -> int:
-    """Make this graph the journey's newest version, also one that ran before; returns its number.
+    """Make this graph the journey's newest version; returns its number.
 
-    ``load_program`` must not do that for an old version: a long run goes on with the one it began with.
+    A graph that ran before, with another since, gets a new number: higher ones are always later.
     """
-    journey_id, version = _register(connection, graph, steps, graph.digest(), now)
-    newest = connection.scalar(sa.select(journey.c.version).where(journey.c.id == journey_id))
-    if newest != version:
-        _set_newest(connection, journey_id, version, graph, steps, now)
-    return version
+    return _register(connection, graph, steps, now, again=True)[1]
 
 
-def stranded(connection: sa.Connection, program: Program) -> dict[str, int]:
-    """Step -> people who stand at it although this version of the journey has no such step."""
-    e = enrollment.c
-    rows = connection.execute(
-        sa.select(e.step, sa.func.count())
-        .where(
-            e.journey_id == program.journey_id,
-            e.wake_at.is_not(None),
-            e.step.in_(_old_steps(connection, program)),
+def pinned_program(
+    journey_id: int, version: int, graph: JourneyGraph, steps: Mapping[str, StepLogic]
+) -> Program:
+    """The program for those who finish on that version, of the graph that was stored for it."""
+    return Program(journey_id, version, graph.key, steps, graph.targets(), pinned=True)
+
+
+def _is_outdated(connection: sa.Connection, program: Program, run_id: str) -> bool:
+    """Whether a run with a version that is not the newest is a late one, and not of a file changed back."""
+    p, v = journey_release.c, journey_version.c
+    newest = sa.select(p.version, p.withdrawn).where(p.key == program.key).order_by(p.id.desc()).limit(1)
+    release = connection.execute(newest).one_or_none()
+    if release is not None and not release.withdrawn:
+        digests = sa.select(v.digest).where(
+            v.journey_id == program.journey_id, v.version.in_([release.version, program.version])
         )
-        .group_by(e.step)
+        return len(set(connection.scalars(digests))) > 1
+    seen = sa.select(journey_run.c.run_id).where(
+        journey_run.c.journey_id == program.journey_id, journey_run.c.run_id == run_id
     )
-    return {step: count for step, count in rows}
-
-
-def _old_steps(connection: sa.Connection, program: Program) -> list[str]:
-    s = journey_step.c
-    known = connection.scalars(sa.select(s.step).where(s.journey_id == program.journey_id))
-    return [step for step in known if step not in program.steps]
+    return connection.scalar(seen) is not None  # somebody had an old run repeated
 
 
 def _find(connection: sa.Connection, key: str, digest: str) -> tuple[int, int] | None:
@@ -76,29 +115,38 @@ def _find(connection: sa.Connection, key: str, digest: str) -> tuple[int, int] |
         sa.select(j.id, v.version)
         .join(journey_version, v.journey_id == j.id)
         .where(j.key == key, v.digest == digest)
+        .order_by(v.version.desc())
+        .limit(1)
     ).one_or_none()
     return (row.id, row.version) if row else None
 
 
 def _register(
-    connection: sa.Connection, graph: JourneyGraph, steps: Mapping[str, StepLogic], digest: str, now: int
+    connection: sa.Connection, graph: JourneyGraph, steps: Mapping[str, StepLogic], now: int, *, again: bool
 ) -> tuple[int, int]:
+    """Journey and version of the graph; ``again``: a new version unless it is the newest one already."""
     if connection.dialect.name == "postgresql":  # two workers that meet a new version at once
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(graph.key))))
+    digest = graph.digest()
     known = _find(connection, graph.key, digest)
-    if known is not None:
-        return known
     j, v = journey.c, journey_version.c
-    journey_id = connection.scalar(sa.select(j.id).where(j.key == graph.key))
-    if journey_id is None:
+    own = connection.execute(sa.select(j.id, j.version).where(j.key == graph.key)).one_or_none()
+    if known is not None and (not again or own is None or known[1] == own.version):
+        return known
+    if own is None:
         created = connection.execute(
             sa.insert(journey)
             .values(key=graph.key, title=graph.title, mode=graph.mode, version=0, created_at=now)
             .returning(j.id)
         )
-        journey_id = created.scalar_one()
-    newest = connection.scalar(sa.select(sa.func.max(v.version)).where(v.journey_id == journey_id)) or 0
-    version = newest + 1
+        journey_id, newest = created.scalar_one(), 0
+    else:
+        journey_id, newest = own.id, own.version
+    of_newest = sa.select(v.definition).where(v.journey_id == journey_id, v.version == newest)
+    before = connection.scalar(of_newest)
+    version = (
+        connection.scalar(sa.select(sa.func.max(v.version)).where(v.journey_id == journey_id)) or 0
+    ) + 1
     connection.execute(
         sa.insert(journey_version).values(
             journey_id=journey_id,
@@ -109,6 +157,7 @@ def _register(
         )
     )
     _set_newest(connection, journey_id, version, graph, steps, now)
+    store_rules(connection, journey_id, version, default_rules(before, graph))
     return journey_id, version
 
 
@@ -134,7 +183,7 @@ def _register_steps(
     now: int,
 ) -> None:
     s = journey_step.c
-    known: Iterable[str] = connection.scalars(sa.select(s.step).where(s.journey_id == journey_id)).all()
+    known: Sequence[str] = connection.scalars(sa.select(s.step).where(s.journey_id == journey_id)).all()
     for position, step in enumerate(graph.ordered()):
         values = {
             "kind": step.kind,
@@ -156,3 +205,8 @@ def _register_steps(
             .where(s.journey_id == journey_id, s.step.in_(gone))
             .values(listens_to=None, wake_at=None)
         )
+    listening = sa.select(s.step).where(s.journey_id == journey_id, s.listens_to.is_not(None))
+    unheard = sa.delete(entry_request).where(
+        entry_request.c.journey_id == journey_id, entry_request.c.step.not_in(listening)
+    )
+    connection.execute(unheard)

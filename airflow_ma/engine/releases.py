@@ -29,6 +29,8 @@ class Release:
     layout: Mapping[str, Any]
     published_at: int
     published_by: str
+    withdrawn: bool
+    """It was put away: Airflow is not to have it any more."""
 
 
 class UnknownReleaseError(LookupError):
@@ -44,8 +46,13 @@ def add_release(
     *,
     by: str,
     now: int,
+    note: str | None = None,
+    withdrawn: bool = False,
 ) -> None:
-    """Publish a journey. The caller's transaction must write nothing else for long: others wait."""
+    """Publish a journey, or take it back (``withdrawn``).
+
+    The caller's transaction must write nothing else for long: others wait.
+    """
     if connection.dialect.name == "postgresql":
         # A higher id must not be seen before a lower one: the lower one would never be looked for.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("ma_journey_release"))))
@@ -58,6 +65,8 @@ def add_release(
             layout=layout,
             published_at=now,
             published_by=by,
+            note=note or None,
+            withdrawn=withdrawn,
         )
     )
 
@@ -70,7 +79,10 @@ def current_state(connection: sa.Connection) -> str:
 
 
 def published_at_state(connection: sa.Connection, state: str) -> list[Release]:
-    """The journeys as they were then. Raises UnknownReleaseError for a name that is not of this database."""
+    """The journeys as they were then, without those that were put away.
+
+    Raises UnknownReleaseError for a name that is not of this database.
+    """
     if state == NOTHING:
         return []
     named = re.fullmatch(r"r([0-9]{1,18})-([0-9a-f]{8})", state)
@@ -78,22 +90,22 @@ def published_at_state(connection: sa.Connection, state: str) -> list[Release]:
     known = named and connection.scalar(sa.select(r.mark).where(r.id == last)) == named[2]
     if not known:
         raise UnknownReleaseError(f"no journeys were published as '{state}' from this database")
-    return _newest(connection, r.id <= last)
+    return [release for release in _newest(connection, r.id <= last) if not release.withdrawn]
 
 
 def newest_releases(connection: sa.Connection) -> dict[str, Release]:
-    """Every published journey as it is now, by key."""
+    """Every journey as it was published last, by key; also those that were put away since."""
     return {release.key: release for release in _newest(connection, sa.true())}
 
 
 def newest_release(connection: sa.Connection, key: str) -> Release | None:
-    """A journey as it was published last."""
+    """A journey as it was published last; also one that was put away since."""
     return next(iter(_newest(connection, r.key == key)), None)
 
 
 def _newest(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Release]:
     last = sa.select(sa.func.max(r.id)).where(where).group_by(r.key)
-    columns = (r.id, r.key, r.version, r.document, r.layout, r.published_at, r.published_by)
+    columns = (r.id, r.key, r.version, r.document, r.layout, r.published_at, r.published_by, r.withdrawn)
     return [
         Release(*row) for row in connection.execute(sa.select(*columns).where(r.id.in_(last)).order_by(r.key))
     ]

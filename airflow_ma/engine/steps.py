@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
@@ -28,6 +29,9 @@ class Deadline:
     """The case "time is up". The moment (ms) is worked out once, when the contact arrives at the step."""
 
     moment: Callable[[], sa.ColumnElement[int]]
+    again: Callable[[], sa.ColumnElement[int]] | None = None
+    """Of a moment in local time: the next one from now on, for those who missed theirs while the journey was
+    paused. None: it is a length of time, which goes on where it stood."""
 
 
 Cases = Mapping[str, Predicate | Deadline]
@@ -51,10 +55,16 @@ class Arrivals:
         ms = duration // datetime.timedelta(milliseconds=1)
         return Deadline(lambda: self.arrived_at + sa.literal(ms, sa.BigInteger))
 
-    def local_moment(self, compute: Callable[[str, int], int]) -> Deadline:
-        """Time is up at ``compute(time zone, now in ms)``, in each contact's own time zone."""
+    def local_moment(
+        self, compute: Callable[[str, int], int], again: Callable[[str, int], int] | None = None
+    ) -> Deadline:
+        """Time is up at ``compute(time zone, now in ms)``, in each contact's own time zone.
 
-        def moment() -> sa.ColumnElement[int]:
+        ``again`` says the same without any length of time before it, if there is one: who missed the moment
+        while the journey was paused has waited that already.
+        """
+
+        def moment(compute: Callable[[str, int], int]) -> sa.ColumnElement[int]:
             by_zone = {zone: compute(zone, self.now) for zone in self.zones()}
             if not by_zone:
                 return sa.literal(self.now, sa.BigInteger)
@@ -67,7 +77,7 @@ class Arrivals:
                 .scalar_subquery()
             )
 
-        return Deadline(moment)
+        return Deadline(partial(moment, compute), partial(moment, again or compute))
 
     def message(self, step: str) -> MessageFacts:
         """What is known of the mail that ``step`` sent to this contact on this passage."""

@@ -24,6 +24,12 @@ Ms = sa.BigInteger
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 AsWritten = sa.JSON  # JSONB would sort the keys, and the order of a split's ways says which one wins
 Text = sa.Text
+# Not those who may get no mail or need none: they can be many, and nothing has failed.
+_FAILED = sa.text(
+    "(state = 'rejected' OR state = 'unknown' AND resolved_at IS NOT NULL) AND coalesce(reason, '') NOT IN "
+    "('no_address', 'no_consent', 'unsubscribed', 'unsubscribe', 'bounce', 'complaint', 'invalid', 'manual', "
+    "'the contact was taken elsewhere first')"
+)
 
 contact = sa.Table(
     "ma_contact",
@@ -96,6 +102,13 @@ event = sa.Table(
         sqlite_where=sa.text("contact_id IS NULL AND visitor_id IS NOT NULL"),
         postgresql_where=sa.text("contact_id IS NULL AND visitor_id IS NOT NULL"),
     ),
+    sa.Index(
+        "ix_ma_event_trouble",
+        "type",
+        "at",
+        sqlite_where=sa.text("type IN ('email.bounce', 'email.complaint')"),
+        postgresql_where=sa.text("type IN ('email.bounce', 'email.complaint')"),
+    ),
 )
 
 journey = sa.Table(
@@ -108,6 +121,8 @@ journey = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, comment="the newest version"),
     sa.Column("created_at", Ms, nullable=False),
     sa.Column("paused_at", Ms, comment="since then nobody moves or enters"),
+    sa.Column("resuming_at", Ms, comment="moments are being shifted by the time from the pause to this"),
+    sa.Column("shifted_to", Id, comment="the last enrollment whose moment was shifted so far"),
     sa.Column("closed_at", Ms, comment="since then nobody enters; who is inside goes on"),
     sa.Column("archived_at", Ms, comment="since then it is put away"),
 )
@@ -118,9 +133,9 @@ journey_version = sa.Table(
     sa.Column("journey_id", Id, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("digest", Text, nullable=False),
-    sa.Column("definition", Json, nullable=False),
+    sa.Column("definition", AsWritten, nullable=False),
     sa.Column("created_at", Ms, nullable=False),
-    sa.UniqueConstraint("journey_id", "digest"),
+    sa.Index("ix_ma_journey_version_digest", "journey_id", "digest"),  # not unique: one may come back
 )
 
 journey_step = sa.Table(
@@ -223,9 +238,9 @@ enrollment = sa.Table(
     sa.Index(
         "ix_ma_enrollment_pinned",
         "journey_id",
+        "wake_at",
         "pinned_version",
         "step",
-        "wake_at",
         sqlite_where=sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL"),
         postgresql_where=sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL"),
     ),
@@ -278,6 +293,7 @@ journey_run = sa.Table(
     sa.Column("after_move_id", Id, nullable=False, comment="its moves have higher ids"),
     sa.Column("ended_at", Ms),
     sa.Column("last_move_id", Id, comment="and none above this; empty while it goes on"),
+    sa.Index("ix_ma_journey_run_started_at", "journey_id", "started_at"),
     comment="the Airflow runs, and between which moves theirs are",
 )
 
@@ -339,6 +355,14 @@ alarm = sa.Table(
     comment="what is wrong now, so that each trouble is told once",
 )
 
+heartbeat = sa.Table(
+    "ma_heartbeat",
+    metadata,
+    sa.Column("name", Text, primary_key=True),
+    sa.Column("real_at", Ms, nullable=False, comment="by the wall clock, also where ours runs fast"),
+    comment="when a program that runs all the time was last seen",
+)
+
 message = sa.Table(
     "ma_message",
     metadata,
@@ -374,6 +398,13 @@ message = sa.Table(
         "step",
         sqlite_where=sa.text("state = 'retryable'"),
         postgresql_where=sa.text("state = 'retryable'"),
+    ),
+    sa.Index(
+        "ix_ma_message_failed",
+        "journey_id",
+        "step",
+        sqlite_where=_FAILED,
+        postgresql_where=_FAILED,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from airflow_ma.contacts.condition_parts import EventCondition
 from airflow_ma.contacts.conditions import event_matches
 from airflow_ma.engine.clock import DAY, from_ms, to_ms
+from airflow_ma.engine.flow import flow_totals
 from airflow_ma.engine.tables import enrollment, event
-from airflow_ma.insight.progress import moves_by_step
+from airflow_ma.insight.watch import Way, came_and_left, standing_of
 from airflow_ma.journey.duration import to_ms as length_ms
 
 DAYS = 14
@@ -75,13 +76,12 @@ def journey_numbers(
 
 def step_numbers(connection: sa.Connection, journey_id: int) -> dict[str, StepNumbers]:
     """Step id -> its numbers, for every step at which anybody ever was."""
-    mine = e.journey_id == journey_id
-    outcomes, arrivals = moves_by_step(connection, journey_id, mine, None)
-    here = sa.select(e.step, sa.func.count()).where(mine, e.wake_at.is_not(None)).group_by(e.step)
-    waiting = Counter({step: number for step, number in connection.execute(here)})
+    rows = flow_totals(connection, journey_id)
+    waiting = standing_of(rows)
+    arrived, left = came_and_left(Way(row.from_step, row.outcome, row.to_step, row.number) for row in rows)
     return {
-        step: StepNumbers(arrivals[step], waiting[step], dict(outcomes.get(step, {})))
-        for step in {*outcomes, *arrivals, *waiting}
+        step: StepNumbers(arrived[step], waiting[step], dict(left.get(step, {})))
+        for step in {*left, *arrived, *waiting}
     }
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR
-from airflow_ma.engine.mail_rules import EXPIRED, WORKER_DIED
+from airflow_ma.engine.mail_rules import EXPIRED, NOT_NEEDED, WORKER_DIED
 from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS, read_pacing
 from airflow_ma.engine.unknown import GIVEN_UP, MOST_ATTEMPTS, NO_TRACE
 from airflow_ma.insight.sending import OTHER
@@ -28,6 +28,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unsubscribe": ("unsubscribed", "配信停止済み"),
     "manual": ("put on the suppression list by hand", "送信停止リストに手動で登録"),
     WORKER_DIED: ("the sending worker died", "送信中に処理が中断した"),
+    NOT_NEEDED: ("moved to another step before it was sent", "送信前に別のステップへ移動した"),
     NO_TRACE: ("no trace of it was found in time", "期限までに送信の記録が見つからなかった"),
     GIVEN_UP: ("no trace of it was found in time", "期限までに送信の記録が見つからなかった"),
     OTHER: ("other reasons", "その他"),

@@ -69,7 +69,7 @@ def standings(
                 why.called(row.step, waiting.title, waiting.kind or None),
                 waiting.since,
                 until,
-                _waits_for(waiting, Place(row.journey_id, row.version, row.step), why),
+                waits_for(waiting, Place(row.journey_id, row.version, row.step), why),
             )
         )
     return found
@@ -84,7 +84,8 @@ def mail_wait(mail: WaitingMail) -> Said:
     return _MAIL.filled(why=_WITH_RULE.filled(why=why, rule=rule) if rule.en else why)
 
 
-def _waits_for(waiting: Waiting, place: Place, why: Why) -> Said:
+def waits_for(waiting: Waiting, place: Place, why: Why) -> Said:
+    """What somebody waits for at that place, in a sentence."""
     if waiting.held:
         return _HELD
     if waiting.due:

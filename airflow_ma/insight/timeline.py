@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.tables import alert, enrollment, event, journey, journey_step, mailbox, message, move
 from airflow_ma.insight import timeline_texts as texts
+from airflow_ma.insight.change_texts import LEFT_REASONS, OUTCOMES
 from airflow_ma.insight.event_texts import OURS
 from airflow_ma.journey.said import Said
 
@@ -189,15 +190,15 @@ def _of_passage(
                 one.at, "entered", "us", said, texts.FROM.filled(step=title), step=one.from_step, **where
             )
             placed.append((one.at, number, told))
-        elif one.to_step is not None and one.from_step not in acted:
-            said = texts.MOVED.filled(step=title, outcome=why.outcome(place, one.outcome))
-            detail = _cause(place, one, arrived_at, events, timezone, why)
+        elif one.to_step is not None and (one.outcome in OUTCOMES or one.from_step not in acted):
+            said = texts.MOVED.filled(step=title, outcome=outcome_said(place, one.outcome, why))
+            detail = _detail(passage, place, one, arrived_at, events, timezone, why)
             placed.append(
                 (one.at, number, Told(one.at, "moved", "us", said, detail, step=one.from_step, **where))
             )
         if one.to_step is None:
             said = texts.LEFT.filled(journey=row.journey_title)
-            detail = _reason(row.left_reason, one, place, title, why)
+            detail = left_said(row.left_reason, one.outcome, place, title, why)
             placed.append(
                 (one.at, number + 0.1, Told(one.at, "left", "us", said, detail, step=one.from_step, **where))
             )
@@ -234,6 +235,21 @@ def _of_passage(
     return placed
 
 
+def _detail(
+    passage: _Passage,
+    place: Place,
+    moved: sa.Row[Any],
+    arrived_at: int,
+    events: Sequence[sa.Row[Any]],
+    timezone: str,
+    why: Why,
+) -> Said | None:
+    """Why somebody went on; where to, when that was not for the journey to say."""
+    if moved.outcome in OUTCOMES:
+        return texts.TO.filled(step=passage.title(moved.to_step))
+    return _cause(place, moved, arrived_at, events, timezone, why)
+
+
 def _cause(
     place: Place, left: sa.Row[Any], arrived_at: int, events: Sequence[sa.Row[Any]], timezone: str, why: Why
 ) -> Said | None:
@@ -248,11 +264,19 @@ def _cause(
     return texts.BECAUSE.filled(event=texts.event_title(did[-1].type), at=texts.moment(did[-1].at, timezone))
 
 
-def _reason(reason: str | None, left: sa.Row[Any], place: Place, title: Said, why: Why) -> Said:
+def outcome_said(place: Place, outcome: str, why: Why) -> Said:
+    """What people call the way by which somebody left a step."""
+    return OUTCOMES.get(outcome) or why.outcome(place, outcome)
+
+
+def left_said(reason: str | None, outcome: str, place: Place, title: Said, why: Why) -> Said:
+    """Why somebody left the journey, who left the step of that title by ``outcome``."""
     if reason == texts.COMPLETED:
         return texts.THE_END
-    if reason is None or reason == left.outcome:
-        return texts.MOVED.filled(step=title, outcome=why.outcome(place, left.outcome))
+    if outcome in OUTCOMES:
+        return LEFT_REASONS.get(reason or "") or OUTCOMES[outcome]
+    if reason is None or reason == outcome:
+        return texts.MOVED.filled(step=title, outcome=why.outcome(place, outcome))
     return Said(en=reason, ja=reason)  # as the author of the journey wrote it
 
 

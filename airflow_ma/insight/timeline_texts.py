@@ -16,6 +16,7 @@ from airflow_ma.journey.said import Said
 COMPLETED = "completed"
 ENTERED = Said(en="Entered “{journey}”", ja="「{journey}」に参加")
 FROM = Said(en="By “{step}”", ja="「{step}」から")
+TO = Said(en="To “{step}”", ja="「{step}」へ")
 MOVED = Said(en="{step}: {outcome}", ja="{step}: {outcome}")
 LEFT = Said(en="Left “{journey}”", ja="「{journey}」を終了")
 THE_END = Said(en="Went all the way", ja="最後のステップまで進みました")

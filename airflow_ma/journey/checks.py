@@ -17,7 +17,7 @@ def find_problems(graph: JourneyGraph) -> list[Problem]:
     return [problem for rule in RULES for problem in rule(graph)]
 
 
-RESERVED = ("plan", "watch")
+RESERVED = ("plan", "watch", "earlier_versions")
 """Task ids of the tasks that every run has beside its steps."""
 
 

@@ -195,3 +195,7 @@ def json_only(request: Request, _: GetUserDep) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise ApiError(415, "invalid", NOT_JSON.en, NOT_JSON.ja)
+
+
+WRITES = [Depends(own_origin), Depends(json_only)]
+"""What a route that writes, or that is asked about a person, depends on."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from airflow_ma.plugin.airflow_plugin import NAV_ROUTE, PREFIX
+from airflow_ma.plugin.airflow_plugin import PREFIX
+from airflow_ma.plugin.extra_links import NAV_ROUTE
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +33,12 @@ def mail(request: Request, message_id: int) -> Response:
 def sending(request: Request) -> Response:
     """How sending goes."""
     return _to(request, "sending")
+
+
+@router.get("/health")
+def health(request: Request) -> Response:
+    """Whether all is well; alarms name it."""
+    return _to(request, "health")
 
 
 def _to(request: Request, page: str) -> Response:

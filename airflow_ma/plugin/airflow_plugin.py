@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from airflow_ma.plugin import ui_bundle
 from airflow_ma.plugin.connection_test import PortlessConnectionTest
+from airflow_ma.plugin.extra_links import NAV_ROUTE, JourneyLink, base_path
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -21,7 +20,6 @@ PREFIX = "/airflow-ma"
 
 NAME = "Journeys"
 """In Airflow's navigation and tabs, which cut long names off and cannot translate them."""
-NAV_ROUTE = "airflow-ma-journeys"
 _FLOW = (
     '<circle cx="5" cy="12" r="2.5"/><circle cx="19" cy="6" r="2.5"/><circle cx="19" cy="18" r="2.5"/>'
     '<path d="M7.5 12h3c2 0 2-6 6-6M10.5 12c2 0 2 6 6 6"/>'
@@ -57,17 +55,13 @@ def _page(destination: str, url_route: str) -> dict[str, Any]:
     return {
         # The same name everywhere: Airflow finds the component of a script that is loaded by it.
         "name": NAME,
-        "bundle_url": f"{_base_path()}{PREFIX}{ui_bundle.ROUTE}?v={ui_bundle.version()}",
+        "bundle_url": f"{base_path()}{PREFIX}{ui_bundle.ROUTE}?v={ui_bundle.version()}",
         "url_route": url_route,
         "destination": destination,
         "nav_top_level": destination == "nav",
         "icon": _icon("#4a5568", rim="#dbe7f5"),
         "icon_dark_mode": _icon("#e2e8f0", rim="#22345c"),
     }
-
-
-def _base_path() -> str:
-    return urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
 
 
 class MarketingAutomationPlugin(AirflowPlugin):
@@ -80,6 +74,7 @@ class MarketingAutomationPlugin(AirflowPlugin):
     fastapi_root_middlewares: list[Any] = [  # noqa: RUF012
         {"middleware": PortlessConnectionTest, "name": "Test button of connections without a port"}
     ]
+    operator_extra_links: list[Any] = [JourneyLink()]  # noqa: RUF012
     react_apps: list[Any] = [  # noqa: RUF012
         _page("nav", NAV_ROUTE),
         # Airflow drops a second entry of the same route.

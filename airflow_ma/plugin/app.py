@@ -14,11 +14,15 @@ from airflow_ma.engine.database import DatabaseError
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin import (
     addresses,
+    by_hand_api,
     catalogue_api,
+    changes_api,
     check_api,
     contacts_api,
     gallery_api,
+    health_api,
     journeys_api,
+    life_api,
     mailbox_api,
     me_api,
     sending_api,
@@ -27,6 +31,7 @@ from airflow_ma.plugin import (
     try_api,
     ui_bundle,
     vocabulary_api,
+    watch_api,
 )
 from airflow_ma.plugin.access import Refused
 from airflow_ma.plugin.api_errors import ERRORS, ApiError, answer_api_error
@@ -55,6 +60,10 @@ def create_app() -> FastAPI:
         me_api,
         catalogue_api,
         journeys_api,
+        changes_api,
+        life_api,
+        watch_api,
+        by_hand_api,
         gallery_api,
         check_api,
         text_api,
@@ -64,6 +73,7 @@ def create_app() -> FastAPI:
         contacts_api,
         mailbox_api,
         sending_api,
+        health_api,
         addresses,
         ui_bundle,
     ):

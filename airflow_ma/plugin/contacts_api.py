@@ -6,7 +6,7 @@ Who is meant stands in the body of a POST: names, addresses and keys must not ge
 from __future__ import annotations
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_ma.contacts.audience import why_not_mailed
@@ -18,7 +18,7 @@ from airflow_ma.insight.standing import standings
 from airflow_ma.insight.timeline import timeline
 from airflow_ma.insight.timeline_texts import both, moment
 from airflow_ma.journey.said import Said
-from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
+from airflow_ma.plugin.access import WRITES, ReaderDep
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.contact_models import (
     ContactKey,
@@ -33,7 +33,6 @@ LONGEST_SEARCH, MOST_WORDS = 200, 5
 _AGREED = Said(en="Agreed on {at}", ja="{at} に受信に同意")
 _NEVER_ASKED = Said(en="Has not unsubscribed", ja="配信停止の申し出はありません")
 _SINCE = Said(en="{why}, {at}", ja="{why}（{at}）")
-ASKED_BY_US = [Depends(own_origin), Depends(json_only)]
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])
 
 
@@ -55,7 +54,7 @@ class ContactQuestion(BaseModel):
     key: ContactKey
 
 
-@router.post("/search", dependencies=ASKED_BY_US)
+@router.post("/search", dependencies=WRITES)
 def search_contacts(reader: ReaderDep, body: ContactSearch) -> ContactList:
     """The newest contacts, or those that have every word of the search."""
     words = " ".join(body.search.replace("\0", "").split()[:MOST_WORDS])
@@ -74,7 +73,7 @@ def search_contacts(reader: ReaderDep, body: ContactSearch) -> ContactList:
     )
 
 
-@router.post("/one", dependencies=ASKED_BY_US)
+@router.post("/one", dependencies=WRITES)
 def view_contact(reader: ReaderDep, body: ContactQuestion) -> ContactView:
     """One person: what is known, where they stand, and everything that happened."""
     now = reader.database.clock().now()

@@ -37,6 +37,9 @@ class Registered:
     definition: Mapping[str, Any]
     created_at: int
     """Of the version."""
+    paused_at: int | None = None
+    closed_at: int | None = None
+    archived_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Known:
         if self.release is not None:
             return "changed" if self.newer is not None else "live"
         return "draft" if self.draft is not None else "git"
+
+    @property
+    def paused(self) -> bool:
+        """Whether nobody moves or enters, whatever Airflow does."""
+        return self.registered is not None and self.registered.paused_at is not None
+
+    @property
+    def archived(self) -> bool:
+        """Whether it was put away."""
+        return self.registered is not None and self.registered.archived_at is not None
 
     @property
     def newer(self) -> Draft | None:
@@ -136,6 +149,21 @@ def editable(builder: Builder, key: str) -> Known:
     return found
 
 
+def operable(builder: Builder, key: str) -> Registered:
+    """The journey with its people, wherever it is written. Raises ApiError for who may not edit its DAG."""
+    found = find_journey(builder, key)
+    if not builder.may("PUT", key):
+        raise refused()
+    if found.registered is None:
+        raise ApiError(
+            409,
+            "never_ran",
+            "Nobody has ever been in this journey: publish it first.",
+            "このジャーニーにはまだ誰も参加していません。先に公開してください。",
+        )
+    return found.registered
+
+
 def create(builder: Builder, title: str, document: JourneyDocument | None, layout: Mapping[str, Any]) -> str:
     """Save a new draft under a key of its own; returns the key. Raises ApiError without the right to it."""
     with builder.database.read() as connection:
@@ -192,6 +220,6 @@ def _numbered(name: str, first: int) -> Iterable[str]:
 
 
 def _newest_versions() -> sa.Select[Any]:
-    columns = (j.id, j.key, j.version, v.definition, v.created_at)
+    columns = (j.id, j.key, j.version, v.definition, v.created_at, j.paused_at, j.closed_at, j.archived_at)
     newest = sa.and_(v.journey_id == j.id, v.version == j.version)
     return sa.select(*columns).join(journey_version, newest)

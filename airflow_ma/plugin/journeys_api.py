@@ -5,142 +5,45 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query, Response
 
 from airflow_ma.config import settings
+from airflow_ma.engine.approvals import void_request
+from airflow_ma.engine.audit import write_audit
 from airflow_ma.engine.drafts import DraftConflictError, discard_draft, save_draft
 from airflow_ma.engine.releases import newest_release
 from airflow_ma.insight.journeys import journey_numbers, step_numbers
-from airflow_ma.journey.document import is_storable
-from airflow_ma.journey.model import Mode
 from airflow_ma.plugin import journeys
-from airflow_ma.plugin.access import Builder, BuilderDep, json_only, own_origin, permitted
+from airflow_ma.plugin.access import WRITES, Builder, BuilderDep, own_origin, permitted
 from airflow_ma.plugin.airflow_dags import dag_files, paused_dags
 from airflow_ma.plugin.api_errors import ApiError
-from airflow_ma.plugin.api_models import JourneyDocument, Layout, Position
+from airflow_ma.plugin.api_models import Layout, Position
+from airflow_ma.plugin.change_models import Published, ToPublish
+from airflow_ma.plugin.conflicts import conflict
+from airflow_ma.plugin.journey_models import (
+    LARGEST,
+    DraftToSave,
+    JourneySummary,
+    JourneyView,
+    Key,
+    NewJourney,
+    Saved,
+    StepCounts,
+)
+from airflow_ma.plugin.life_models import LifeMoments
 from airflow_ma.plugin.publishing import publish
 
-LARGEST = 2**31 - 1
-LONGEST_TITLE = 200
-LONGEST_ID = 250
-MOST_PLACES = 2_000
-
-
-def _places(layout: Layout) -> Layout:
-    for step in layout:
-        if len(step) > LONGEST_ID or not is_storable(step):
-            raise ValueError("these are not the ids of steps")
-    return layout
-
-
-def _title(title: str) -> str:
-    if not is_storable(title):
-        raise ValueError("a title must not contain NUL or half characters")
-    return title
-
-
-Key = Annotated[str, Path(pattern=r"^[\w.-]+$", max_length=LONGEST_ID)]
-Revision = Annotated[int, Field(ge=0, le=LARGEST)]
-Places = Annotated[Layout, Field(max_length=MOST_PLACES), AfterValidator(_places)]
-WRITES = [Depends(own_origin), Depends(json_only)]
 router = APIRouter(prefix="/api/journeys", tags=["journeys"])
 
 
-class JourneySummary(BaseModel):
-    """A journey in the list."""
-
-    key: str
-    title: str
-    state: journeys.State = Field(
-        description="draft: never published. live: published, nothing newer. changed: live, with a newer "
-        "draft. git: written in a file."
-    )
-    paused: bool = Field(description="Airflow's DAG is paused: nobody enters or moves on.")
-    mode: Mode
-    steps: int
-    active: int = Field(description="People in it now.")
-    entered_week: int
-    converted_week: int | None = Field(description="null: the journey has no goal.")
-    entered_by_day: list[int] = Field(
-        description="People who entered on each of 14 days of the installation's zone, today last."
-    )
-    waiting_mails: int
-    changed_at: datetime
-    changed_by: str | None
-    may_edit: bool
-
-
-class StepCounts(BaseModel):
-    """The people at one step."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    arrived: int
-    waiting: int
-    left: dict[str, int]
-
-
-class JourneyView(BaseModel):
-    """A journey with all that the canvas shows."""
-
-    document: JourneyDocument
-    layout: dict[str, Position] = Field(description="Where steps were put by hand; others are laid out.")
-    revision: int = Field(description="Counts up with every save; 0: nothing was ever saved here.")
-    state: journeys.State
-    paused: bool = Field(description="Airflow's DAG is paused: nobody enters or moves on.")
-    version: int | None = Field(description="The newest version that runs; null before the first.")
-    saved_at: datetime | None
-    saved_by: str | None
-    may_edit: bool
-    may_see_contacts: bool
-    source: str | None = Field(description="A file, for state git.")
-    dag_path: str | None = Field(
-        description="Airflow's page of the DAG, relative to its base; null until it is known there."
-    )
-    counts: dict[str, StepCounts] = Field(description="Step id -> counts, once it has run.")
-
-
-class NewJourney(BaseModel):
-    """What a new journey begins with."""
-
-    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_title)]
-    document: JourneyDocument | None
-    layout: Places
-
-
-class DraftToSave(BaseModel):
-    """The whole journey, and the revision that was edited."""
-
-    document: JourneyDocument
-    layout: Places
-    revision: Revision
-
-
-class Saved(BaseModel):
-    """A save that worked."""
-
-    revision: int
-    saved_at: datetime
-
-
-class ToPublish(BaseModel):
-    """Which revision to publish."""
-
-    revision: Revision
-
-
-class Published(BaseModel):
-    """The version that runs from now on."""
-
-    version: int
-
-
 @router.get("")
-def list_journeys(builder: BuilderDep) -> list[JourneySummary]:
+def list_journeys(
+    builder: BuilderDep,
+    archived: Annotated[bool, Query(description="Those that were put away, instead of the others.")] = False,
+) -> list[JourneySummary]:
     """Every journey that the caller may see, the one changed last first."""
     with builder.database.read() as connection:
-        known = journeys.known_journeys(connection)
+        known = [one for one in journeys.known_journeys(connection) if one.archived == archived]
         seen = permitted(builder.user, [one.key for one in known], "GET")
         known = [one for one in known if one.key in seen]
         goals = {one.registered.id: one.goal for one in known if one.registered and one.goal}
@@ -157,7 +60,8 @@ def list_journeys(builder: BuilderDep) -> list[JourneySummary]:
             key=one.key,
             title=document.title or one.key,
             state=one.state,
-            paused=one.key in paused,
+            paused=one.key in paused or one.paused,
+            life=_life(one),
             mode=document.mode,
             steps=len(document.steps),
             active=number.active,
@@ -212,6 +116,7 @@ def save_journey(builder: BuilderDep, key: Key, draft: DraftToSave) -> Saved:
                 by=builder.name,
                 now=now,
             )
+            void_request(connection, key, by=builder.name, now=now)
     except DraftConflictError as error:
         raise conflict(error) from error
     return Saved(revision=revision, saved_at=_time(now))
@@ -228,6 +133,8 @@ def discard_journey(
         with builder.database.write() as connection:
             published = newest_release(connection, key) is not None
             discard_draft(connection, key, revision=revision, published=published, by=builder.name, now=now)
+            void_request(connection, key, by=builder.name, now=now)
+            write_audit(connection, key, "discarded", by=builder.name, now=now)
     except DraftConflictError as error:
         raise conflict(error) from error
     return Response(status_code=204)
@@ -235,31 +142,12 @@ def discard_journey(
 
 @router.post("/{key}/publish", dependencies=WRITES)
 def publish_journey(builder: BuilderDep, key: Key, wanted: ToPublish) -> Published:
-    """Have Airflow run the draft from now on."""
+    """Have Airflow run the draft from now on, or ask for the consent that this needs."""
     found = journeys.editable(builder, key)
     try:
-        return Published(version=publish(builder, found, wanted.revision))
+        return publish(builder, found, wanted)
     except DraftConflictError as error:
         raise conflict(error) from error
-
-
-def conflict(error: DraftConflictError) -> ApiError:
-    """What who comes second is told: nothing of either is lost."""
-    if error.newer is None:
-        return ApiError(
-            409,
-            "conflict",
-            "This draft has been thrown away meanwhile.",
-            "この下書きはすでに破棄されています。",
-        )
-    return ApiError(
-        409,
-        "conflict",
-        f"{error.newer.saved_by} has saved this journey meanwhile. Nothing of yours was saved over it.",
-        f"{error.newer.saved_by} さんが先にこのジャーニーを保存しました。上書きはしていません。",
-        saved_by=error.newer.saved_by,
-        saved_at=_time(error.newer.saved_at).isoformat().replace("+00:00", "Z"),
-    )
 
 
 def _view(builder: Builder, found: journeys.Known) -> JourneyView:
@@ -277,7 +165,8 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
         layout=_positions(found.layout),
         revision=found.draft.revision if found.draft else 0,
         state=found.state,
-        paused=found.key in paused_dags([found.key]),
+        paused=found.paused or found.key in paused_dags([found.key]),
+        life=_life(found),
         version=version,
         saved_at=_time(saved_at) if saved_at is not None else None,
         saved_by=saved_by,
@@ -287,6 +176,12 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
         dag_path=f"dags/{found.key}" if file is not None else None,
         counts={step: StepCounts.model_validate(number) for step, number in counts.items()},
     )
+
+
+def _life(found: journeys.Known) -> LifeMoments:
+    if found.registered is None:
+        return LifeMoments(paused_at=None, closed_at=None, archived_at=None)
+    return LifeMoments.model_validate(found.registered)
 
 
 def _positions(layout: Any) -> dict[str, Position]:

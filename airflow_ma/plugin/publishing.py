@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
 
 from airflow_ma.dag.journey import Journey
 from airflow_ma.dag.load import builder_file, journey_from_document
-from airflow_ma.engine.drafts import DraftConflictError, settle_draft
+from airflow_ma.engine.approvals import Request, answer_request, ask_approval, void_request
+from airflow_ma.engine.audit import write_audit
+from airflow_ma.engine.change_rules import Rule as EngineRule
+from airflow_ma.engine.change_rules import store_rules
+from airflow_ma.engine.changes import apply_rules, standing
+from airflow_ma.engine.drafts import DraftConflictError, hold_draft, settle_draft
 from airflow_ma.engine.program import publish_program
 from airflow_ma.engine.releases import add_release
 from airflow_ma.journey.document import JourneyDocument
@@ -15,43 +24,200 @@ from airflow_ma.plugin.access import Builder
 from airflow_ma.plugin.airflow_dags import bundle_name, is_dag_of_another_bundle, read_soon
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.api_models import ProblemView
+from airflow_ma.plugin.approval import ASKED_BY, depends_on_people, request_view, why_needed
+from airflow_ma.plugin.change_models import Published, Relocated, Rule, ToPublish
+from airflow_ma.plugin.change_plan import ChangePlan
 from airflow_ma.plugin.check import find_problems, view
-from airflow_ma.plugin.journeys import Known
+from airflow_ma.plugin.journeys import Known, find_journey
+from airflow_ma.plugin.preview import occupied, reach
 
 PATIENCE = 20.0
 """Seconds to wait for the files of mails: a journey whose mails nobody looked at is not published lightly."""
+NOBODY = Relocated(moved=0, left=0, finish=0, adopted=0)
+log = logging.getLogger(__name__)
 
 
-def publish(builder: Builder, found: Known, revision: int) -> int:
-    """Publish that revision of the draft; returns the version that runs from now on.
+@dataclass(frozen=True)
+class Intent:
+    """What is to be published, and how: all that a second person agrees to."""
+
+    revision: int
+    rules: Mapping[str, Rule]
+    per_hour: int | None
+    note: str
+    by: str
+
+
+def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
+    """Publish that revision of the draft, or ask for the consent that this needs.
 
     Raises ApiError when it cannot run, DraftConflictError when another revision is there. Asked again for
     what is published already, it answers the same.
     """
-    if found.draft is None or found.draft.revision != revision:
+    if found.draft is None or found.draft.revision != wanted.revision:
         raise DraftConflictError(found.draft)
     if found.newer is None:
-        if found.release is None:
-            raise DraftConflictError(found.draft)
-        return found.release.version
+        return _published_already(found)
+    journey, plan = _ready(builder, found)
+    rules = plan.rules(wanted.rules)
+    intent = Intent(wanted.revision, rules, wanted.per_hour, wanted.note, builder.name)
+    people = _reached(builder, plan, intent)
+    if why_needed(people) is not None:
+        return _ask(builder, found, intent, people)
+    return _release(builder, plan, journey, intent)
+
+
+def publish_approved(builder: Builder, found: Known, request: Request, answer: str) -> int:
+    """Publish exactly what was asked for. Raises ApiError, DraftConflictError, NoLongerWaitingError."""
+    running = found.registered.version if found.registered else None
+    if found.newer is None or found.newer.revision != request.revision or running != request.plan["version"]:
+        raise DraftConflictError(found.draft)
+    journey, plan = _ready(builder, found)
+    rules = {step: Rule.model_validate(rule) for step, rule in request.plan["rules"].items()}
+    intent = Intent(
+        request.revision, plan.rules(rules), request.plan["per_hour"], request.note or "", request.asked_by
+    )
+
+    def approve(connection: sa.Connection, now: int) -> None:
+        answer_request(connection, request, "approved", by=builder.name, answer=answer, now=now)
+
+    version = _release(builder, plan, journey, intent, approve).version
+    assert version is not None  # noqa: S101 - for the type checker
+    return version
+
+
+def _published_already(found: Known) -> Published:
+    if found.release is None:
+        raise DraftConflictError(found.draft)
+    return Published(version=found.release.version, asked=None, moved=NOBODY)
+
+
+def _ready(builder: Builder, found: Known) -> tuple[Journey, ChangePlan]:
+    """The journey that is to run, and what it changes. Raises ApiError when it must not take over."""
     _can_take_it(found)
-    document = found.document
-    journey = _built(document)
+    plan = ChangePlan(found, found.document)
+    _keeps_its_mode(builder, plan)
+    return _built(plan.after), plan
+
+
+def _engine_rules(connection: sa.Connection, plan: ChangePlan, intent: Intent) -> list[EngineRule]:
+    registered = plan.found.registered
+    people = [] if registered is None else standing(connection, registered.id)
+    return plan.engine_rules(intent.rules, intent.per_hour, occupied(people))
+
+
+def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
+    """How many people it would reach at once, as far as anybody must know."""
+    if not depends_on_people():
+        return 0
     now = builder.database.clock().now()
+    with builder.database.read() as connection:
+        due, newcomers = reach(connection, plan, _engine_rules(connection, plan, intent), now)
+    return sum(due.values()) + (newcomers or 0)
+
+
+def _ask(builder: Builder, found: Known, intent: Intent, people: int) -> Published:
+    now = builder.database.clock().now()
+    plan = {
+        "rules": {step: rule.model_dump() for step, rule in intent.rules.items()},
+        "per_hour": intent.per_hour,
+        "version": found.registered.version if found.registered else None,
+        ASKED_BY: builder.user.get_id(),
+    }
     with builder.database.write() as connection:
-        settle_draft(connection, found.key, revision=revision)
-        version = publish_program(connection, journey.graph, journey.steps, now=now)
-        add_release(
+        hold_draft(connection, found.key, revision=intent.revision)
+        request = ask_approval(
             connection,
             found.key,
-            version,
-            document.model_dump(mode="json"),
-            found.layout,
+            revision=intent.revision,
+            plan=plan,
+            note=intent.note,
+            people=people,
             by=builder.name,
             now=now,
         )
+    return Published(version=None, asked=request_view(builder, request, may_edit=True), moved=NOBODY)
+
+
+def _release(
+    builder: Builder,
+    plan: ChangePlan,
+    journey: Journey,
+    intent: Intent,
+    approve: Callable[[sa.Connection, int], None] | None = None,
+) -> Published:
+    key, database = plan.found.key, builder.database
+    with database.read() as connection:
+        rules = _engine_rules(connection, plan, intent)
+    now = database.clock().now()
+    try:
+        with database.write() as connection:
+            settle_draft(connection, key, revision=intent.revision)
+            if approve is None:
+                void_request(connection, key, by=builder.name, now=now)
+            else:
+                approve(connection, now)
+            version = publish_program(connection, journey.graph, journey.steps, now=now)
+            add_release(
+                connection,
+                key,
+                version,
+                plan.after.model_dump(mode="json"),
+                plan.found.layout,
+                by=intent.by,
+                now=now,
+                note=intent.note,
+            )
+            if plan.found.registered is not None:
+                store_rules(connection, plan.found.registered.id, version, rules)
+            detail = {"rules": {step: rule.model_dump() for step, rule in intent.rules.items()}}
+            detail |= {"per_hour": intent.per_hour, "first": plan.found.registered is None}
+            detail |= {} if approve is None else {"approved_by": builder.name}
+            write_audit(
+                connection,
+                key,
+                "published",
+                by=intent.by,
+                now=now,
+                version=version,
+                reason=intent.note,
+                detail=detail,
+            )
+    except DraftConflictError as error:
+        if error.newer is not None and error.newer.document is None and approve is None:
+            # Two published the same at once: the other one was faster.
+            return _published_already(find_journey(builder, key))
+        raise
     read_soon()
-    return version
+    return Published(version=version, asked=None, moved=_applied(builder, journey) if rules else NOBODY)
+
+
+def _applied(builder: Builder, journey: Journey) -> Relocated:
+    """Follow the rules at once; the next runs do the same with whoever is left."""
+    try:
+        done = apply_rules(builder.database, journey.program(builder.database))
+    except sa.exc.OperationalError as error:
+        log.warning("the next run applies the rules of the change (%s)", type(error).__name__)
+        return NOBODY
+    return Relocated(moved=done["moved"], left=done["left"], finish=done["finish"], adopted=done["adopted"])
+
+
+def _keeps_its_mode(builder: Builder, plan: ChangePlan) -> None:
+    """Raise ApiError when people are inside whom a journey of the other sort would never move."""
+    registered = plan.found.registered
+    if registered is None or (registered.definition["mode"], plan.after.mode) != ("continuous", "one_off"):
+        return
+    with builder.database.read() as connection:
+        people = sum(one.people for one in standing(connection, registered.id))
+    if people:
+        raise ApiError(
+            409,
+            "people_inside",
+            f"{people:,} people are inside and would stay there for ever if this journey ran once only. "
+            "Make a copy that runs once, or close this journey and wait until nobody is left.",
+            f"現在{people:,}人が参加中のため、「1回だけ実行」に変更できません。複製して公開するか、"
+            "受付を終了して全員が終わるのを待ってください。",
+        )
 
 
 def _built(document: JourneyDocument) -> Journey:
@@ -68,6 +234,13 @@ def _built(document: JourneyDocument) -> Journey:
 
 def _can_take_it(found: Known) -> None:
     """Raise ApiError when Airflow would not run it from here, or would mix it up with another DAG."""
+    if found.archived:
+        raise ApiError(
+            409,
+            "archived",
+            "This journey has been archived. Bring it back before you publish it.",
+            "このジャーニーはアーカイブされています。公開する前に元に戻してください。",
+        )
     if bundle_name() is None:
         raise ApiError(
             409,

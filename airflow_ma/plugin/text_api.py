@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field, ValidationError
 
 from airflow_ma.dag.document_check import UNKNOWN_KIND
@@ -12,7 +12,7 @@ from airflow_ma.dag.text_form import document_yaml, read_document
 from airflow_ma.journey.model import Source
 from airflow_ma.journey.problem import JourneyError, Problem
 from airflow_ma.journey.yaml_form import JourneyText, read_yaml
-from airflow_ma.plugin.access import OnlookerDep, ReaderDep, json_only, own_origin
+from airflow_ma.plugin.access import WRITES, OnlookerDep, ReaderDep
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.api_models import JourneyDocument, ProblemView, Said
 from airflow_ma.plugin.check import PATIENCE, find_problems, view
@@ -22,7 +22,6 @@ router = APIRouter(prefix="/api", tags=["text"])
 LONGEST_TEXT = 300_000
 """Characters of YAML; a journey of a hundred steps has about twenty thousand."""
 _FILE = "journey.yaml"
-_ASKED_BY_US = [Depends(own_origin), Depends(json_only)]
 
 
 class ToWrite(BaseModel):
@@ -57,14 +56,14 @@ class ReadYaml(BaseModel):
     problems: list[ProblemView]
 
 
-@router.post("/yaml", dependencies=_ASKED_BY_US)
+@router.post("/yaml", dependencies=WRITES)
 def to_yaml(_: OnlookerDep, body: ToWrite) -> YamlText:
     """The document as YAML; reading it gives the document back."""
     _refuse_twins(body.document)
     return YamlText(yaml=document_yaml(body.document))
 
 
-@router.post("/python", dependencies=_ASKED_BY_US)
+@router.post("/python", dependencies=WRITES)
 def to_python(_: OnlookerDep, body: ToWrite) -> PythonText:
     """The document as a file for the dags folder."""
     _refuse_twins(body.document)
@@ -75,7 +74,7 @@ def to_python(_: OnlookerDep, body: ToWrite) -> PythonText:
         raise ApiError(422, "problems", said.en, said.ja) from None
 
 
-@router.post("/yaml/read", dependencies=_ASKED_BY_US)
+@router.post("/yaml/read", dependencies=WRITES)
 def from_yaml(_: ReaderDep, body: ToRead) -> ReadYaml:
     """The document that a text describes, with everything that is wrong with it, by line."""
     try:

@@ -8,8 +8,8 @@ import pytest
 
 from airflow_ma.demo import run
 from airflow_ma.demo.environment import Place, Ports
-from airflow_ma.plugin.airflow_plugin import NAV_ROUTE
 from airflow_ma.plugin.app import create_app
+from airflow_ma.plugin.extra_links import NAV_ROUTE
 
 
 @pytest.mark.parametrize(("language", "builder"), [("en", "Builder"), ("ja", "ジャーニービルダー")])

@@ -34,7 +34,11 @@ def _paused(world: World) -> Callable[[], object]:
 def _held(world: World) -> Callable[[], object]:
     world.channel.answer = lambda _: Receipt(Delivery.RETRYABLE, "the provider is busy")
     world.deliver()
-    return lambda: release_held(world.database, world.program, "mail0")
+    def release() -> None:
+        with world.database.write() as connection:
+            release_held(connection, world.program, "mail0", now=world.database.clock().now())
+
+    return release
 
 
 def _unknown(world: World) -> Callable[[], object]:

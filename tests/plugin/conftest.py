@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,13 @@ class Airflow:
 
 @pytest.fixture(scope="session")
 def running_airflow(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Airflow]:
-    home = tmp_path_factory.mktemp("airflow")
+    with serving(tmp_path_factory.mktemp("airflow"), sqlite_template) as airflow:
+        yield airflow
+
+
+@contextmanager
+def serving(home: Path, sqlite_template: Path, **settings: str) -> Iterator[Airflow]:
+    """Airflow's web server at work in a folder of its own; ``settings`` are further environment variables."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -87,6 +94,7 @@ def running_airflow(tmp_path_factory: pytest.TempPathFactory, sqlite_template: P
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "AIRFLOW_MA_HOME": str(home / "ma"),
         "AIRFLOW_MA_DATABASE_URL": database_url,
+        **settings,
     }
     log = home / "server.log"
     with log.open("wb") as output:
@@ -117,10 +125,15 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture
 def airflow(running_airflow: Airflow) -> Airflow:
     """The running web server with an empty database of ours."""
-    with running_airflow.database.write() as connection:
+    empty(running_airflow.database)
+    return running_airflow
+
+
+def empty(database: Database) -> None:
+    """Delete everything in our own database."""
+    with database.write() as connection:
         for table in metadata.sorted_tables:
             connection.execute(sa.delete(table))
-    return running_airflow
 
 
 Deliver = Callable[..., None]

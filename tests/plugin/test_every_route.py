@@ -35,6 +35,7 @@ FOR_VIEWERS = {
     ("POST", "/api/python"),
     ("GET", "/api/sending"),
     ("GET", "/api/sending/unknown"),
+    ("GET", "/api/health"),
 }
 """Who may see a DAG sees its journey and how it goes, and no contact or mail."""
 

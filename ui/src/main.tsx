@@ -9,5 +9,5 @@ interface Props {
 }
 
 export default function AirflowPlugin(props: Props) {
-  return props.dagId ? <DagTab dagId={props.dagId} taskId={props.taskId} /> : <App />;
+  return props.dagId ? <DagTab dagId={props.dagId} runId={props.runId} taskId={props.taskId} /> : <App />;
 }

@@ -145,6 +145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Everything that is looked at, Airflow's own parts among it.
+         */
+        get: operations["get_health_api_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys": {
         parameters: {
             query?: never;
@@ -197,6 +217,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/approval/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Approval
+         * @description Approve a request to publish, decline it, or withdraw one's own.
+         */
+        post: operations["answer_approval_api_journeys__key__approval__request_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive
+         * @description Put away a journey in which nobody is.
+         */
+        post: operations["archive_api_journeys__key__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit
+         * @description Who did what with the journey. Reasons, which may name people, are for those who may edit it.
+         */
+        get: operations["get_audit_api_journeys__key__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description From now on nobody enters.
+         */
+        post: operations["close_api_journeys__key__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description What is different between two versions, or a version and the draft.
+         */
+        get: operations["compare_versions_api_journeys__key__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/life": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Life
+         * @description Whether it is paused, closed or put away, and how many that concerns.
+         */
+        get: operations["get_life_api_journeys__key__life_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move By Hand
+         * @description Move people to another step; they go on from there by the newest version.
+         */
+        post: operations["move_by_hand_api_journeys__key__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description From now on nobody moves and nobody enters; nothing is lost.
+         */
+        post: operations["pause_api_journeys__key__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * People Behind
+         * @description The people behind a number, the newest first.
+         */
+        post: operations["people_behind_api_journeys__key__people_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Change
+         * @description What publishing the draft would do with the people inside. Nothing is changed.
+         */
+        post: operations["preview_change_api_journeys__key__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/publish": {
         parameters: {
             query?: never;
@@ -208,9 +428,209 @@ export interface paths {
         put?: never;
         /**
          * Publish Journey
-         * @description Have Airflow run the draft from now on.
+         * @description Have Airflow run the draft from now on, or ask for the consent that this needs.
          */
         post: operations["publish_journey_api_journeys__key__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove By Hand
+         * @description Have people leave the journey now.
+         */
+        post: operations["remove_by_hand_api_journeys__key__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description People enter again.
+         */
+        post: operations["reopen_api_journeys__key__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Everybody goes on.
+         */
+        post: operations["resume_api_journeys__key__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Mails
+         * @description Have mail of a step tried again now that could not be sent.
+         */
+        post: operations["retry_mails_api_journeys__key__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unarchive
+         * @description Take it out again; one from the builder is a draft until it is published.
+         */
+        post: operations["unarchive_api_journeys__key__unarchive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Versions
+         * @description Every version that was published or came from a file, the newest first.
+         */
+        get: operations["get_versions_api_journeys__key__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description A version as it was.
+         */
+        get: operations["get_version_api_journeys__key__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Version
+         * @description Make the version the draft; what runs is not touched.
+         */
+        post: operations["restore_version_api_journeys__key__versions__version__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Journey
+         * @description The journey now: counts only. Cheap enough to be asked every few seconds.
+         */
+        get: operations["watch_journey_api_journeys__key__watch_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Way Of Person
+         * @description One person's way through the journey.
+         */
+        post: operations["way_of_person_api_journeys__key__way_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -582,6 +1002,78 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Answer
+         * @description What is said to a request for approval.
+         */
+        Answer: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "approve" | "decline" | "withdraw";
+            /**
+             * Note
+             * @description In the words of who answers; declining needs some.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Answered
+         * @description What came of it.
+         */
+        Answered: {
+            /**
+             * Version
+             * @description Runs from now on; null: nothing was published.
+             */
+            version: number | null;
+        };
+        /**
+         * Approval
+         * @description Whether a second person must agree.
+         */
+        Approval: {
+            /** Needed */
+            needed: boolean;
+            waiting: components["schemas"]["ApprovalRequest"] | null;
+            why: components["schemas"]["Said"] | null;
+        };
+        /**
+         * ApprovalRequest
+         * @description A wish to publish that waits for a second person.
+         */
+        ApprovalRequest: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Id */
+            id: number;
+            /**
+             * May Answer
+             * @description The caller may approve or decline.
+             */
+            may_answer: boolean;
+            /**
+             * Mine
+             * @description The caller asked.
+             */
+            mine: boolean;
+            /** Note */
+            note: string | null;
+            /**
+             * People
+             * @description Who would be reached at once, when it was asked.
+             */
+            people: number;
+            /** Revision */
+            revision: number;
+        };
+        /**
          * AudienceCount
          * @description How many match.
          */
@@ -607,6 +1099,46 @@ export interface components {
             where: components["schemas"]["JsonValue"];
         };
         /**
+         * AuditLine
+         * @description Who did what with the journey or the people in it.
+         */
+        AuditLine: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Id */
+            id: number;
+            /** People */
+            people: number | null;
+            /** Reason */
+            reason: string | null;
+            said: components["schemas"]["Said"];
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * AuditPage
+         * @description Lines, the newest first.
+         */
+        AuditPage: {
+            /** Entries */
+            entries: components["schemas"]["AuditLine"][];
+            /**
+             * Next Before
+             * @description `before` of the next page; null: that was all.
+             */
+            next_before: number | null;
+        };
+        /**
          * CheckResult
          * @description Everything that is wrong; empty: nothing is.
          */
@@ -622,6 +1154,21 @@ export interface components {
             title: components["schemas"]["Said"];
             /** Value */
             value: string;
+        };
+        /**
+         * Chosen
+         * @description Contacts, or everybody at a step; with both: those of the contacts who are there.
+         */
+        Chosen: {
+            /** Contacts */
+            contacts?: string[] | null;
+            /**
+             * Hold
+             * @description With a step: only those held for this reason.
+             */
+            hold?: string | null;
+            /** Step */
+            step?: string | null;
         };
         /**
          * ConnectionChoice
@@ -788,6 +1335,21 @@ export interface components {
             timezone: string;
         };
         /**
+         * Diff
+         * @description What is different between two states of a journey.
+         */
+        Diff: {
+            /** Journey */
+            journey: components["schemas"]["JourneyChange"][];
+            /** Steps */
+            steps: components["schemas"]["StepChange"][];
+            /**
+             * Yaml
+             * @description The changed lines with some around them; empty: no difference.
+             */
+            yaml: components["schemas"]["YamlLine"][];
+        };
+        /**
          * DraftToSave
          * @description The whole journey, and the revision that was edited.
          */
@@ -799,6 +1361,27 @@ export interface components {
             };
             /** Revision */
             revision: number;
+        };
+        /**
+         * DueNow
+         * @description A mail that would become due at once.
+         */
+        DueNow: {
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+            title: components["schemas"]["Said"];
+        };
+        /**
+         * Earlier
+         * @description People who finish on an earlier version already.
+         */
+        Earlier: {
+            /** People */
+            people: number;
+            /** Version */
+            version: number;
         };
         /**
          * ErrorAnswer
@@ -824,6 +1407,21 @@ export interface components {
             saved_at?: string | null;
             /** Saved By */
             saved_by?: string | null;
+        };
+        /**
+         * FailedHere
+         * @description Mails of a step that were not sent, or perhaps not, for one reason.
+         */
+        FailedHere: {
+            /** People */
+            people: number;
+            said: components["schemas"]["Said"];
+            /**
+             * State
+             * @description retryable: tried again. unresolved: perhaps sent, being found out. not_sent: for good. Ask for the people with what failed and it as `hold`.
+             * @enum {string}
+             */
+            state: "retryable" | "unresolved" | "not_sent";
         };
         /**
          * FixAction
@@ -924,6 +1522,94 @@ export interface components {
             what: "entered" | "moved" | "left" | "mail" | "alert" | "answer" | "event";
         };
         /**
+         * HealthCheck
+         * @description One thing that was looked at.
+         */
+        HealthCheck: {
+            /** @description What to do; null when there is nothing to do. */
+            advice: components["schemas"]["Said"] | null;
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * @description The same as long as the trouble lasts.
+             */
+            id: string;
+            /**
+             * Journey
+             * @description The DAG id of the journey that it is about.
+             */
+            journey: string | null;
+            /**
+             * Limit
+             * @description From this value on it is a warning.
+             */
+            limit: number | null;
+            /**
+             * Page
+             * @description The page that says more.
+             */
+            page: "sending" | null;
+            /** @description How it stands. */
+            said: components["schemas"]["Said"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "warning" | "bad";
+            title: components["schemas"]["Said"];
+            /** Unit */
+            unit: ("seconds" | "people" | "mails" | "share") | null;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * HealthState
+         * @description How it stands, the worst first. The numbers are those of the journeys that you may see.
+         */
+        HealthState: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Checks */
+            checks: components["schemas"]["HealthCheck"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "warning" | "bad";
+        };
+        /**
+         * HeldHere
+         * @description People at a step whose mail waits for one reason.
+         */
+        HeldHere: {
+            /** People */
+            people: number;
+            said: components["schemas"]["Said"];
+            /**
+             * Why
+             * @description A code: ask for the people with it as `hold`.
+             */
+            why: string;
+        };
+        /**
+         * JourneyChange
+         * @description Something of the journey as a whole.
+         */
+        JourneyChange: {
+            after: components["schemas"]["Said"] | null;
+            before: components["schemas"]["Said"] | null;
+            title: components["schemas"]["Said"];
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "title" | "goal" | "mode" | "tags";
+        };
+        /**
          * JourneyDocument
          * @description A whole journey. Anything of this form can be stored; whether it can run is for the check.
          */
@@ -975,6 +1661,8 @@ export interface components {
             entered_week: number;
             /** Key */
             key: string;
+            /** @description All null for one that never ran. */
+            life: components["schemas"]["LifeMoments"];
             /** May Edit */
             may_edit: boolean;
             /**
@@ -984,7 +1672,7 @@ export interface components {
             mode: "continuous" | "one_off";
             /**
              * Paused
-             * @description Airflow's DAG is paused: nobody enters or moves on.
+             * @description Nobody enters or moves on, or Airflow's DAG is paused.
              */
             paused: boolean;
             /**
@@ -1025,13 +1713,15 @@ export interface components {
             layout: {
                 [key: string]: components["schemas"]["Position"];
             };
+            /** @description All null for one that never ran. */
+            life: components["schemas"]["LifeMoments"];
             /** May Edit */
             may_edit: boolean;
             /** May See Contacts */
             may_see_contacts: boolean;
             /**
              * Paused
-             * @description Airflow's DAG is paused: nobody enters or moves on.
+             * @description Nobody enters or moves on, or Airflow's DAG is paused.
              */
             paused: boolean;
             /**
@@ -1087,6 +1777,58 @@ export interface components {
             title: components["schemas"]["Said"];
             /** Type */
             type: string;
+        };
+        /**
+         * Life
+         * @description A journey's life, and what a change of it would mean.
+         */
+        Life: {
+            /**
+             * Archived At
+             * @description Since then it is put away.
+             */
+            archived_at: string | null;
+            /**
+             * Closed At
+             * @description Since then nobody enters; who is inside goes on.
+             */
+            closed_at: string | null;
+            /**
+             * Inside
+             * @description People in it now.
+             */
+            inside: number;
+            /**
+             * Paused At
+             * @description Since then nobody moves or enters.
+             */
+            paused_at: string | null;
+            /**
+             * Waiting Moments
+             * @description People whose moment has come while it is paused: due at once when it catches up.
+             */
+            waiting_moments: number;
+        };
+        /**
+         * LifeMoments
+         * @description Since when a journey is paused, closed or put away; null: it is not.
+         */
+        LifeMoments: {
+            /**
+             * Archived At
+             * @description Since then it is put away.
+             */
+            archived_at: string | null;
+            /**
+             * Closed At
+             * @description Since then nobody enters; who is inside goes on.
+             */
+            closed_at: string | null;
+            /**
+             * Paused At
+             * @description Since then nobody moves or enters.
+             */
+            paused_at: string | null;
         };
         /**
          * Mail
@@ -1348,6 +2090,31 @@ export interface components {
             timezone: string;
         };
         /**
+         * MoveMade
+         * @description One step of a person's way.
+         */
+        MoveMade: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** From Step */
+            from_step: string;
+            /** Outcome */
+            outcome: string;
+            /**
+             * Run Id
+             * @description The Airflow run that did it; null: by hand or by a change.
+             */
+            run_id: string | null;
+            /**
+             * To Step
+             * @description null: the journey was left.
+             */
+            to_step: string | null;
+        };
+        /**
          * NewJourney
          * @description What a new journey begins with.
          */
@@ -1359,6 +2126,29 @@ export interface components {
             };
             /** Title */
             title: string;
+        };
+        /**
+         * PassageMade
+         * @description One passage of a person through the journey.
+         */
+        PassageMade: {
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Left At */
+            left_at: string | null;
+            left_reason: components["schemas"]["Said"] | null;
+            /** Moves */
+            moves: components["schemas"]["MoveMade"][];
+            /**
+             * Now
+             * @description The step where they stand; null: they have left.
+             */
+            now: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Pause
@@ -1384,6 +2174,152 @@ export interface components {
             reason: string;
         };
         /**
+         * PeopleDone
+         * @description How many it was done with.
+         */
+        PeopleDone: {
+            /** People */
+            people: number;
+        };
+        /**
+         * PeopleFound
+         * @description Some people, the newest first.
+         */
+        PeopleFound: {
+            /**
+             * Next After
+             * @description Ask with this as `after` for the next ones; null: that was all.
+             */
+            next_after: string | null;
+            /** People */
+            people: components["schemas"]["PersonHere"][];
+            /**
+             * Stopped
+             * @description The search for moves stopped before all were looked at: go on with next_after.
+             */
+            stopped: boolean;
+            /**
+             * Total
+             * @description On all pages, with the first one; null: not counted, see the canvas.
+             */
+            total: number | null;
+        };
+        /**
+         * PeopleQuestion
+         * @description Who is behind a number.
+         */
+        PeopleQuestion: {
+            /**
+             * After
+             * @description The next_after of a page.
+             */
+            after?: string | null;
+            /**
+             * Hold
+             * @description With held: for which reason; with failed: which state.
+             */
+            hold?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /**
+             * Outcome
+             * @description Only with left: by which way.
+             */
+            outcome?: string | null;
+            /**
+             * Run Id
+             * @description Only with arrived and left: in which run.
+             */
+            run_id?: string | null;
+            /** Step */
+            step: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "waiting" | "due" | "held" | "pinned" | "failed" | "arrived" | "left";
+        };
+        /**
+         * PersonHere
+         * @description One person behind a number.
+         */
+        PersonHere: {
+            /**
+             * Contact
+             * @description The contact's key.
+             */
+            contact: string;
+            /** Email */
+            email: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Pinned
+             * @description They finish on that version, whatever was published later.
+             */
+            pinned: boolean;
+            /**
+             * Since
+             * Format: date-time
+             * @description When they came there; with arrived or left: when that happened.
+             */
+            since: string;
+            /**
+             * Step
+             * @description Where they stand now, or stood last.
+             */
+            step: string;
+            /**
+             * Until
+             * @description When they go on whatever happens.
+             */
+            until: string | null;
+            /** Version */
+            version: number;
+            /** @description What they wait for, or why they left. */
+            why: components["schemas"]["Said"] | null;
+        };
+        /**
+         * Place
+         * @description A step that was changed or removed, with people at it.
+         */
+        Place: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "removed" | "changed";
+            /** Choices */
+            choices: ("adopt" | "move" | "leave" | "finish")[];
+            /** People */
+            people: number;
+            /** @description As asked for, else what holds when nothing is said. */
+            rule: components["schemas"]["Rule"];
+            /** Step */
+            step: string;
+            /**
+             * Suggested
+             * @description The step where most would have gone next.
+             */
+            suggested: string | null;
+            /**
+             * Targets
+             * @description The steps they may move to.
+             */
+            targets: string[];
+            title: components["schemas"]["Said"];
+            /**
+             * Versions
+             * @description Version that they are on -> people.
+             */
+            versions: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Position
          * @description Where a step stands on the canvas, in pixels.
          */
@@ -1392,6 +2328,43 @@ export interface components {
             x: number;
             /** Y */
             y: number;
+        };
+        /**
+         * Preview
+         * @description What publishing would do. Nothing was changed.
+         */
+        Preview: {
+            approval: components["schemas"]["Approval"];
+            diff: components["schemas"]["Diff"];
+            /**
+             * Due Now
+             * @description Empty, too, while the draft has problems.
+             */
+            due_now: components["schemas"]["DueNow"][];
+            /** Earlier */
+            earlier: components["schemas"]["Earlier"][];
+            /**
+             * First
+             * @description It was never published.
+             */
+            first: boolean;
+            /**
+             * Inside
+             * @description People in it now.
+             */
+            inside: number;
+            /**
+             * New People
+             * @description Whom the audience would let in now; null: nobody enters by an audience.
+             */
+            new_people: number | null;
+            /** Places */
+            places: components["schemas"]["Place"][];
+            /**
+             * Version
+             * @description That runs now.
+             */
+            version: number | null;
         };
         /**
          * PreviewRequest
@@ -1440,11 +2413,16 @@ export interface components {
         };
         /**
          * Published
-         * @description The version that runs from now on.
+         * @description The version that runs from now on, or the request that was made instead.
          */
         Published: {
-            /** Version */
-            version: number;
+            asked: components["schemas"]["ApprovalRequest"] | null;
+            moved: components["schemas"]["Relocated"];
+            /**
+             * Version
+             * @description null: a second person was asked.
+             */
+            version: number | null;
         };
         /**
          * PythonText
@@ -1488,6 +2466,20 @@ export interface components {
             name: string | null;
         };
         /**
+         * Relocated
+         * @description People whom the rules were about, as far as they were reached already.
+         */
+        Relocated: {
+            /** Adopted */
+            adopted: number;
+            /** Finish */
+            finish: number;
+            /** Left */
+            left: number;
+            /** Moved */
+            moved: number;
+        };
+        /**
          * Replied
          * @description What became of a reply.
          */
@@ -1516,6 +2508,50 @@ export interface components {
              * @description False when it was not paused.
              */
             resumed: boolean;
+        };
+        /**
+         * Rule
+         * @description What happens with the people who stand at a step that was changed or removed.
+         */
+        Rule: {
+            /**
+             * Do
+             * @description adopt: they stay, the new settings hold. move: they go to `to`. leave: they leave the journey. finish: they go on with the version they are on, to its end.
+             * @enum {string}
+             */
+            do: "adopt" | "move" | "leave" | "finish";
+            /**
+             * Reason
+             * @description In the publisher's words; may be empty.
+             */
+            reason: string;
+            /**
+             * To
+             * @description A step of the new version, where they move to; of no meaning for the others.
+             */
+            to: string | null;
+        };
+        /**
+         * RunSeen
+         * @description A run of the journey.
+         */
+        RunSeen: {
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * People
+             * @description How many it moved.
+             */
+            people: number;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * Said
@@ -1572,6 +2608,17 @@ export interface components {
             suppressed: components["schemas"]["Suppressed"][];
             /** Waiting */
             waiting: components["schemas"]["WaitingMails"][];
+        };
+        /**
+         * SettingChange
+         * @description One setting of a step, as people read it; null: it has no value.
+         */
+        SettingChange: {
+            after: components["schemas"]["Said"] | null;
+            before: components["schemas"]["Said"] | null;
+            /** Name */
+            name: string;
+            title: components["schemas"]["Said"];
         };
         /**
          * SettingField
@@ -1637,6 +2684,28 @@ export interface components {
             until: string | null;
             /** @description In a sentence. */
             waits_for: components["schemas"]["Said"];
+        };
+        /**
+         * StepChange
+         * @description One step that is new, gone or different.
+         */
+        StepChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Kind */
+            kind: string;
+            /** Settings */
+            settings: components["schemas"]["SettingChange"][];
+            /** Step */
+            step: string;
+            title: components["schemas"]["Said"];
+            /** @description null: it is called the same. */
+            titled: components["schemas"]["TitleChange"] | null;
+            /** Ways */
+            ways: components["schemas"]["WayChange"][];
         };
         /**
          * StepCounts
@@ -1735,6 +2804,48 @@ export interface components {
             title: components["schemas"]["Said"];
         };
         /**
+         * StepNow
+         * @description One step, now.
+         */
+        StepNow: {
+            /**
+             * Arrived
+             * @description Who ever came here; with a run or version: who came by it.
+             */
+            arrived: number;
+            /**
+             * Average Stay Ms
+             * @description Of those who left, in ms of the installation's clock; null: nobody left.
+             */
+            average_stay_ms: number | null;
+            /**
+             * Due
+             * @description Those of them whom the next run looks at.
+             */
+            due: number;
+            /** Failed */
+            failed: components["schemas"]["FailedHere"][];
+            /** Held */
+            held: components["schemas"]["HeldHere"][];
+            /**
+             * Left
+             * @description Outcome -> how many left the step by it.
+             */
+            left: {
+                [key: string]: number;
+            };
+            /**
+             * Pinned
+             * @description Those of them who finish on an earlier version.
+             */
+            pinned: number;
+            /**
+             * Waiting
+             * @description Who stands here now, also those who are due, held or pinned.
+             */
+            waiting: number;
+        };
+        /**
          * Suppressed
          * @description Addresses that get no mail, for one reason.
          */
@@ -1788,6 +2899,14 @@ export interface components {
             };
         };
         /**
+         * TitleChange
+         * @description What a step was and is called.
+         */
+        TitleChange: {
+            after: components["schemas"]["Said"];
+            before: components["schemas"]["Said"];
+        };
+        /**
          * ToCheck
          * @description A document to look at; it is not kept.
          */
@@ -1795,12 +2914,86 @@ export interface components {
             document: components["schemas"]["JourneyDocument"];
         };
         /**
-         * ToPublish
-         * @description Which revision to publish.
+         * ToClose
+         * @description What becomes of the people inside.
          */
-        ToPublish: {
+        ToClose: {
+            /**
+             * People
+             * @description finish: they go on. leave: they all leave now.
+             * @enum {string}
+             */
+            people: "finish" | "leave";
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+        };
+        /**
+         * ToMove
+         * @description Who is to go where.
+         */
+        ToMove: {
+            people: components["schemas"]["Chosen"];
+            /**
+             * Per Hour
+             * @description So many an hour at most become due there; null: all at once.
+             */
+            per_hour?: number | null;
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * ToPreview
+         * @description What is to be looked at: a revision of the draft, with what is to happen with the people inside.
+         */
+        ToPreview: {
+            /**
+             * Per Hour
+             * @description At most so many people an hour become due because of the change.
+             */
+            per_hour?: number | null;
             /** Revision */
             revision: number;
+            /**
+             * Rules
+             * @description Step id -> rule; where none is said, the usual.
+             */
+            rules?: {
+                [key: string]: components["schemas"]["Rule"];
+            };
+        };
+        /**
+         * ToPublish
+         * @description Which revision to publish, how, and why.
+         */
+        ToPublish: {
+            /**
+             * Note
+             * @description Why, in the publisher's words.
+             * @default
+             */
+            note: string;
+            /**
+             * Per Hour
+             * @description At most so many people an hour become due because of the change.
+             */
+            per_hour?: number | null;
+            /** Revision */
+            revision: number;
+            /**
+             * Rules
+             * @description Step id -> rule; where none is said, the usual.
+             */
+            rules?: {
+                [key: string]: components["schemas"]["Rule"];
+            };
         };
         /**
          * ToRead
@@ -1811,6 +3004,51 @@ export interface components {
             key: string;
             /** Yaml */
             yaml: string;
+        };
+        /**
+         * ToRemove
+         * @description Who is to leave.
+         */
+        ToRemove: {
+            people: components["schemas"]["Chosen"];
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+        };
+        /**
+         * ToRestore
+         * @description The revision of the draft that is to be replaced.
+         */
+        ToRestore: {
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ToResume
+         * @description How to go on after a pause.
+         */
+        ToResume: {
+            /**
+             * Deadlines
+             * @description stood_still: waits go on as if time had stood still. catch_up: moments that have come meanwhile count.
+             * @enum {string}
+             */
+            deadlines: "stood_still" | "catch_up";
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+        };
+        /**
+         * ToRetry
+         * @description At which step held mail is tried again now.
+         */
+        ToRetry: {
+            /** Step */
+            step: string;
         };
         /**
          * ToWrite
@@ -2018,6 +3256,61 @@ export interface components {
             pattern: string;
         };
         /**
+         * VersionPeople
+         * @description How many are in the journey on one version.
+         */
+        VersionPeople: {
+            /** People */
+            people: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionSummary
+         * @description One version of a journey.
+         */
+        VersionSummary: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description null: it came from a file.
+             */
+            by: string | null;
+            /** Current */
+            current: boolean;
+            /** Note */
+            note: string | null;
+            /**
+             * People
+             * @description In the journey now and on this version.
+             */
+            people: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "builder" | "git";
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionView
+         * @description A version as it was.
+         */
+        VersionView: {
+            document: components["schemas"]["JourneyDocument"];
+            /** Layout */
+            layout: {
+                [key: string]: components["schemas"]["Position"];
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * Vocabulary
          * @description Everything that forms suggest.
          */
@@ -2071,6 +3364,108 @@ export interface components {
              * @description quiet_hours, frequency_cap, paused, resumed, unresolved or retryable.
              */
             why: string;
+        };
+        /**
+         * Watch
+         * @description A live journey: counts only.
+         */
+        Watch: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Clock Speed
+             * @description 1, or more in a sandbox that runs fast-forward.
+             */
+            clock_speed: number;
+            /** @description The run that was asked for, if it is known. */
+            run: components["schemas"]["RunSeen"] | null;
+            /**
+             * Steps
+             * @description Step id -> numbers, where there are any.
+             */
+            steps: {
+                [key: string]: components["schemas"]["StepNow"];
+            };
+            /**
+             * Versions
+             * @description Who is inside, by version, the newest first.
+             */
+            versions: components["schemas"]["VersionPeople"][];
+            /** Ways */
+            ways: components["schemas"]["WayTaken"][];
+        };
+        /**
+         * WayChange
+         * @description Where an outcome leads; null: they leave the journey, or there is no such outcome.
+         */
+        WayChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Outcome */
+            outcome: string;
+            title: components["schemas"]["Said"];
+        };
+        /**
+         * WayOfPerson
+         * @description A person's way through the journey, the newest passage first.
+         */
+        WayOfPerson: {
+            /** Passages */
+            passages: components["schemas"]["PassageMade"][];
+        };
+        /**
+         * WayQuestion
+         * @description About whom.
+         */
+        WayQuestion: {
+            /** Contact */
+            contact: string;
+        };
+        /**
+         * WayTaken
+         * @description How many went from one step to another by one outcome.
+         */
+        WayTaken: {
+            /** From Step */
+            from_step: string;
+            /** Number */
+            number: number;
+            /** Outcome */
+            outcome: string;
+            /**
+             * To Step
+             * @description null: they left the journey.
+             */
+            to_step: string | null;
+        };
+        /**
+         * WhyOnly
+         * @description Why something is done.
+         */
+        WhyOnly: {
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+        };
+        /**
+         * YamlLine
+         * @description A line of both texts, or of one of them.
+         */
+        YamlLine: {
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: " " | "+" | "-";
+            /** Text */
+            text: string;
         };
         /**
          * YamlText
@@ -2436,9 +3831,59 @@ export interface operations {
             };
         };
     };
-    list_journeys_api_journeys_get: {
+    get_health_api_health_get: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthState"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_journeys_api_journeys_get: {
+        parameters: {
+            query?: {
+                /** @description Those that were put away, instead of the others. */
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2685,6 +4130,533 @@ export interface operations {
             };
         };
     };
+    answer_approval_api_journeys__key__approval__request_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    archive_api_journeys__key__archive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOnly"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_audit_api_journeys__key__audit_get: {
+        parameters: {
+            query?: {
+                /** @description The id of the last line that was seen. */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    close_api_journeys__key__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToClose"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    compare_versions_api_journeys__key__compare_get: {
+        parameters: {
+            query: {
+                /** @description A version, or draft. */
+                before: string;
+                /** @description A version, or draft. */
+                after: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_life_api_journeys__key__life_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    move_by_hand_api_journeys__key__move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    pause_api_journeys__key__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOnly"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    people_behind_api_journeys__key__people_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleFound"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_change_api_journeys__key__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     publish_journey_api_journeys__key__publish_post: {
         parameters: {
             query?: never;
@@ -2707,6 +4679,531 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    remove_by_hand_api_journeys__key__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRemove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    reopen_api_journeys__key__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOnly"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    resume_api_journeys__key__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToResume"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    retry_mails_api_journeys__key__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRetry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    unarchive_api_journeys__key__unarchive_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOnly"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Life"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_versions_api_journeys__key__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSummary"][];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    get_version_api_journeys__key__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    restore_version_api_journeys__key__versions__version__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    watch_journey_api_journeys__key__watch_get: {
+        parameters: {
+            query?: {
+                /** @description Only moves of this Airflow run. */
+                run_id?: string | null;
+                /** @description Only moves of this version. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watch"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    way_of_person_api_journeys__key__way_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WayQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayOfPerson"];
                 };
             };
             /** @description Something is wrong with the server. */

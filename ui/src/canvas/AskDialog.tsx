@@ -1,6 +1,5 @@
 // Before something that cannot simply be undone: what will happen, in words.
 import { useState } from "react";
-import { setPaused } from "../api/airflow";
 import { api, ApiError } from "../api/client";
 import { useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
@@ -13,24 +12,21 @@ import { toast } from "../shell/toasts";
 import { useCanvas } from "./canvasStore";
 import { texts } from "./texts";
 
-type Words = { title: keyof typeof texts; about: (keyof typeof texts)[]; act: keyof typeof texts; done: keyof typeof texts };
+type Words = { title: keyof typeof texts; about: keyof typeof texts; act: keyof typeof texts; done: keyof typeof texts };
 
-const WORDS: Record<"discard" | "delete" | "pause" | "resume", Words> = {
-  discard: { title: "discard_title", about: ["discard_about"], act: "discard", done: "discarded" },
-  delete: { title: "delete_title", about: ["delete_about"], act: "delete_draft", done: "deleted" },
-  pause: { title: "pause_title", about: ["pause_about", "pause_time"], act: "pause", done: "paused_now" },
-  resume: { title: "resume_title", about: ["resume_about"], act: "resume", done: "resumed" },
+const WORDS: Record<"discard" | "delete", Words> = {
+  discard: { title: "discard_title", about: "discard_about", act: "discard", done: "discarded" },
+  delete: { title: "delete_title", about: "delete_about", act: "delete_draft", done: "deleted" },
 };
 
 export function AskDialog() {
   const asking = useCanvas((state) => state.asking);
   const published = useEditor((state) => state.view?.state !== "draft");
-  const name = asking === "discard" && !published ? "delete" : asking;
+  const name = asking !== "discard" ? null : published ? "discard" : "delete";
   const close = () => {
     useCanvas.setState({ asking: null });
   };
-  const does = name === "pause" || name === "resume" ? () => pause(name === "pause") : discard;
-  return <AskFirst name={name} does={does} close={close} />;
+  return <AskFirst name={name} does={discard} close={close} />;
 }
 
 export type Asked = keyof typeof WORDS;
@@ -61,7 +57,6 @@ function Ask({ name, does, close, about: journey, done }: AskProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const { about, act, done: usual } = WORDS[name];
-  const destroys = name === "discard" || name === "delete";
   const goOn = async () => {
     setBusy(true);
     setError(null);
@@ -78,13 +73,11 @@ function Ask({ name, does, close, about: journey, done }: AskProps) {
   return (
     <>
       {journey !== undefined && <p className="ma-ask-about">{journey}</p>}
-      {about.map((text) => (
-        <p key={text}>{t(text)}</p>
-      ))}
+      <p>{t(about)}</p>
       {error && <ErrorNote error={error} />}
       <div className="ma-dialog-actions">
         <Button onClick={close}>{t("cancel")}</Button>
-        <Button look={destroys ? "danger" : "primary"} disabled={busy} onClick={() => void goOn()}>
+        <Button look="danger" disabled={busy} onClick={() => void goOn()}>
           {t(act)}
         </Button>
       </div>
@@ -100,9 +93,4 @@ async function discard(): Promise<void> {
   await api.delete(`journeys/${encodeURIComponent(document.key)}`, { revision: view?.revision ?? 0 });
   if (gone) go("journeys");
   else await open(document.key, { afresh: true });
-}
-
-async function pause(paused: boolean): Promise<void> {
-  await setPaused(useEditor.getState().document.key, paused);
-  useEditor.setState(({ view }) => ({ view: view && { ...view, paused } }));
 }

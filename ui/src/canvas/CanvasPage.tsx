@@ -7,8 +7,14 @@ import { useKnown } from "../forms/known";
 import { startAutosave } from "../journey/autosave";
 import { startChecking } from "../journey/check";
 import { useEditor } from "../journey/store";
+import { ApprovalBanner } from "../publish/ApprovalBanner";
+import { PublishDialog } from "../publish/PublishDialog";
 import { useMe } from "../shell/me";
 import { ErrorNote, Loading } from "../shell/Notes";
+import { JourneyLifeDialog } from "../watch/JourneyLifeDialog";
+import { LifeBanner } from "../watch/LifeBanner";
+import { useAddress, useWatching } from "../watch/useWatching";
+import { WatchBar } from "../watch/WatchBar";
 import { AddMenu } from "./AddMenu";
 import { AskDialog } from "./AskDialog";
 import { Banner, RescueBanner } from "./Banner";
@@ -20,7 +26,6 @@ import { EmptyCanvas } from "./EmptyCanvas";
 import { KeysDialog } from "./KeysDialog";
 import { Outline } from "./Outline";
 import { Palette } from "./Palette";
-import { PublishDialog } from "./PublishDialog";
 import { SidePanel } from "./SidePanel";
 import { TopBar } from "./TopBar";
 import { usePageKeys } from "./useCanvasKeys";
@@ -38,6 +43,7 @@ export function CanvasPage({ journey }: { journey: string }) {
     },
     [],
   );
+  useWatching(journey, useAddress(ready));
   usePageKeys();
   useClipboard();
   useKnown("templates");
@@ -64,11 +70,16 @@ export function CanvasPage({ journey }: { journey: string }) {
         <TopBar />
         <Banner />
         <RescueBanner />
+        <LifeBanner />
+        <ApprovalBanner />
         <div className="ma-builder-body">
           {!readOnly && <Palette />}
-          <div className="ma-stage">
-            {outline ? <Outline /> : <Canvas key={journey} />}
-            {empty && <EmptyCanvas />}
+          <div className="ma-stage-column">
+            <WatchBar />
+            <div className="ma-stage">
+              {outline ? <Outline /> : <Canvas key={journey} />}
+              {empty && <EmptyCanvas />}
+            </div>
           </div>
           <SidePanel />
         </div>
@@ -77,6 +88,7 @@ export function CanvasPage({ journey }: { journey: string }) {
         <ConflictDialog />
         <PublishDialog />
         <AskDialog />
+        <JourneyLifeDialog />
       </div>
     </Tooltip.Provider>
   );

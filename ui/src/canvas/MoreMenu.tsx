@@ -5,6 +5,8 @@ import { IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
 import { portalContainer } from "../shell/portal";
+import { LifeItems } from "../watch/LifeItems";
+import { go } from "../shell/route";
 import { useCanvas } from "./canvasStore";
 import { copySelected, cutSelected, pasteFromButton } from "./clipboardEvents";
 import { duplicate } from "./duplicate";
@@ -58,23 +60,39 @@ function OfJourney() {
   const mayCreate = useMe((state) => state.me?.may_create ?? false);
   const state = useShownState();
   const view = useEditor((editor) => editor.view);
-  const ask = (asking: "discard" | "pause" | "resume") => () => {
-    useCanvas.setState({ asking });
-  };
   return (
     <>
       <DropdownMenu.Separator className="ma-menu-line" />
       {mayCreate && <Item label={t("duplicate")} icon="copy" does={() => void duplicate()} />}
-      {view?.may_see_contacts && view.dag_path !== null && (
+      {view?.may_see_contacts && (
+        <LifeItems
+          paused={view.paused}
+          life={view.life}
+          runs={view.dag_path !== null}
+          ask={(asking) => {
+            useCanvas.setState({ asking });
+          }}
+        />
+      )}
+      {view?.version != null && (
         <Item
-          label={t(view.paused ? "resume" : "pause")}
-          icon={view.paused ? "play" : "clock"}
-          does={ask(view.paused ? "resume" : "pause")}
+          label={t("history")}
+          icon="history"
+          does={() => {
+            go("journeys", view.document.key, "history");
+          }}
         />
       )}
       {view?.dag_path != null && <DagItem path={view.dag_path} />}
       {!readOnly && state !== "live" && (
-        <Item label={t(state === "draft" ? "delete_draft" : "discard")} icon="trash" does={ask("discard")} danger />
+        <Item
+          label={t(state === "draft" ? "delete_draft" : "discard")}
+          icon="trash"
+          does={() => {
+            useCanvas.setState({ asking: "discard" });
+          }}
+          danger
+        />
       )}
     </>
   );

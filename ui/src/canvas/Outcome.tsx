@@ -5,6 +5,7 @@ import { stepsById } from "../journey/derived";
 import { outcomeTitle, stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
+import { useOutcomeNumber, WayNumber } from "../watch/WayNumber";
 import { anchorOf, useCanvas } from "./canvasStore";
 import { edgeId, handleId } from "./flow";
 import { texts } from "./texts";
@@ -30,6 +31,7 @@ export function Outcome(props: {
     return !steps.has(steps.get(id)?.next[outcome] ?? "");
   });
   const taken = useEditor((state) => state.trail?.edges.some(([from, by]) => from === id && by === outcome) ?? false);
+  const counted = useOutcomeNumber(id, outcome) !== null;
   const name = outcomeTitle(kind, outcome, say) || t("unnamed");
   const optional = free && (kind?.optional_outcomes.includes(outcome) ?? false);
   // One that need not lead on, beside a single one that does: told below the step, when the reader points at it.
@@ -40,6 +42,7 @@ export function Outcome(props: {
     optional ? "ma-outcome-optional" : "",
     below ? "ma-outcome-below" : "",
     taken ? "ma-outcome-taken" : "",
+    counted ? "ma-outcome-counted" : "",
   ];
   const shown = named || below ? name : "";
   return (
@@ -60,6 +63,7 @@ export function Outcome(props: {
             </span>
           )
         : <Plus id={id} outcome={outcome} name={name} shown={shown} free={free} reachable={props.reachable} />}
+      {counted && <WayNumber id={id} outcome={outcome} reachable={props.reachable} alone={!shown} />}
     </div>
   );
 }

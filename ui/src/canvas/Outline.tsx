@@ -8,6 +8,7 @@ import { useEditor } from "../journey/store";
 import { treeOf, type Branch, type Item } from "../journey/tree";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
+import { WayNumber } from "../watch/WayNumber";
 import { KindIcon } from "./AddMenu";
 import { anchorOf, focusStep, useCanvas } from "./canvasStore";
 import { commandOf, takesKeys } from "./keyboard";
@@ -128,7 +129,7 @@ function Row({ item }: { item: Item }) {
             </span>
           </span>
         </button>
-        <Badges id={id} />
+        <Badges id={id} reachable />
         {at && (
           <span className="ma-badge ma-badge-accent">
             <Icon name="people" size={13} /> {t("here_now")}
@@ -192,6 +193,7 @@ function BranchRow({ from, branch }: { from: string; branch: Branch }) {
     <li>
       <div className="ma-outline-branch-head">
         <span className="ma-outcome-name">{name}</span>
+        <WayNumber id={from} outcome={branch.outcome} reachable />
         <Way from={from} outcome={branch.outcome} joins={branch.joins} within={branch.items.length > 0} />
       </div>
       {branch.items.length > 0 && <Items items={branch.items} label={name} />}

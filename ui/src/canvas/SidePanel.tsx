@@ -10,12 +10,13 @@ import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
 import { TryPanel } from "../tryit/TryPanel";
+import { PeoplePanel } from "../watch/PeoplePanel";
 import { focusWork, useCanvas, type SideTab } from "./canvasStore";
 import { copySelected } from "./clipboardEvents";
 import { texts } from "./texts";
 import { removeSelected } from "./useCanvasKeys";
 
-const TABS: { name: SideTab; icon: string; forWork: boolean }[] = [
+const TABS: { name: Exclude<SideTab, "people">; icon: string; forWork: boolean }[] = [
   { name: "settings", icon: "settings", forWork: false },
   { name: "problems", icon: "warning", forWork: true },
   { name: "code", icon: "code", forWork: false },
@@ -32,6 +33,7 @@ export function SidePanel() {
   const { show } = useCanvas.getState();
   // Who may edit no journey gets no answer from the check and from trying out.
   const tabs = TABS.filter(({ forWork }) => mayWork || !forWork);
+  if (open && tab === "people") return <PeoplePanel />;
   if (!open) {
     return (
       <aside className="ma-side ma-side-closed" aria-label={t("side")}>

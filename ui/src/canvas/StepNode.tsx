@@ -34,6 +34,7 @@ export const StepNode = memo(function StepNode({ id, selected }: NodeProps<StepN
   );
   const focusable = useEditor((state) => (state.selection[0] ?? state.document.steps[0]?.id) === id);
   const target = useCanvas((state) => (state.targets && state.from !== id ? (state.targets.has(id) ? "yes" : "no") : null));
+  const label = useEditor((state) => state.trail?.labels?.[id]);
   const trail = useEditor((state) =>
     state.trail ? (state.trail.at === id ? "at" : state.trail.steps.includes(id) ? "passed" : "off") : null,
   );
@@ -70,15 +71,15 @@ export const StepNode = memo(function StepNode({ id, selected }: NodeProps<StepN
           <Sentence parts={parts} />
         </span>
       </button>
-      <Badges id={id} />
+      <Badges id={id} reachable={focusable} />
       {trail === "at" && (
         <span className="ma-step-here">
-          <Icon name="people" size={13} /> {t("here_now")}
+          <Icon name="people" size={13} /> {label ?? t("here_now")}
         </span>
       )}
       {trail === "passed" && (
         <span className="ma-step-passed">
-          <Icon name="check" size={13} title={t("passed")} />
+          <Icon name="check" size={13} title={t("passed")} /> {label}
         </span>
       )}
       {outcomes.map((outcome, index) => (

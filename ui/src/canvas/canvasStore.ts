@@ -2,8 +2,9 @@
 import { create } from "zustand";
 import type { Place } from "../journey/operations";
 import { useEditor } from "../journey/store";
+import type { LifeAct } from "../watch/life";
 
-export type SideTab = "settings" | "problems" | "code" | "try";
+export type SideTab = "settings" | "problems" | "code" | "try" | "people";
 
 /** Add: a step there, or a way to one that exists. Link: choose outcome, then target. */
 export type Menu = ({ do: "add"; at: Place } | { do: "link"; step: string }) & {
@@ -27,7 +28,7 @@ interface CanvasState {
   keysOpen: boolean;
   publishing: boolean;
   /** What the reader is asked about before it happens. */
-  asking: "discard" | "pause" | "resume" | null;
+  asking: "discard" | LifeAct | null;
   openMenu: (menu: Menu | null) => void;
   show: (tab: SideTab) => void;
   /** A step was chosen: its settings come in place of the problems, but not of a trial or the code. */

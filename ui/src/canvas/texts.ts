@@ -56,37 +56,8 @@ export const texts = defineTexts({
 
   // Publishing
   publish: { en: "Publish", ja: "公開" },
-  publish_title: { en: "Publish this journey?", ja: "このジャーニーを公開しますか？" },
-  publish_first: {
-    en: "From now on those in its audience enter it. It becomes a DAG in Airflow within seconds.",
-    ja: "公開すると、対象者の条件に合う人がジャーニーに入り始めます。数秒でAirflowのDAGになります。",
-  },
-  publish_once: {
-    en: "It becomes a DAG in Airflow within seconds. Nobody enters yet: press Start when it shall begin.",
-    ja: "数秒でAirflowのDAGになります。公開しただけでは誰も入りません。「開始」を押すと始まります。",
-  },
-  publish_again: {
-    en: "{n} people are in it now. Each goes on from the step where they stand, by the new version. Who is waiting there already keeps the time limit given on arrival.",
-    ja: "現在{n}人が進行中です。今いるステップから新しい内容で続行します。ただし、すでに待機している人の期限は、そのステップに着いたときに決まったまま変わりません。",
-  },
-  publish_paused: {
-    en: "The journey is paused and stays so: resume it in the “…” menu.",
-    ja: "このジャーニーは一時停止中です。公開しても停止したままです。「…」メニューから再開できます。",
-  },
-  problem_times: { en: "{n} times", ja: "{n}件" },
-  problems_more: { en: "All {n} problems", ja: "問題をすべて見る（{n}件）" },
-  publish_blocked: { en: "Solve these problems first", ja: "先に次の問題を解決してください" },
-  publish_warnings: { en: "You may publish, but have a look at this:", ja: "公開できますが、次の点をご確認ください：" },
-  publish_live: { en: "It is live", ja: "公開しました" },
-  publish_version: { en: "Version {n} runs now.", ja: "バージョン{n}が動いています。" },
-  publish_waiting: { en: "Airflow is reading it. This takes a few seconds.", ja: "Airflowが読み込んでいます。数秒お待ちください。" },
-  publish_late: {
-    en: "Airflow has not read it yet. It will within a few minutes; you can go on working.",
-    ja: "Airflowの読み込みがまだ終わっていません。数分以内に完了します。作業はそのまま続けられます。",
-  },
+  history: { en: "History", ja: "履歴" },
   open_dag: { en: "Open the DAG in Airflow", ja: "AirflowでDAGを開く" },
-  publishing: { en: "Publishing…", ja: "公開しています…" },
-  show_problem: { en: "Show", ja: "表示" },
   nothing_to_publish: { en: "What is live is what you see", ja: "表示中の内容がすでに公開されています" },
 
   // The journey as a whole
@@ -105,24 +76,6 @@ export const texts = defineTexts({
     ja: "一度も公開されていないため、ジャーニーごと削除されます。元に戻すことはできません。",
   },
   deleted: { en: "The draft has been deleted.", ja: "下書きを削除しました。" },
-  pause: { en: "Pause", ja: "一時停止" },
-  pause_title: { en: "Pause this journey?", ja: "このジャーニーを一時停止しますか？" },
-  pause_about: {
-    en: "Until it is resumed nobody enters, nobody moves on and no mail goes out; only what is being sent at this moment is finished. Nothing is lost: everybody stays where they are.",
-    ja: "再開するまで、新しく入る人はなく、誰も次へ進まず、メールも送信されません（いま送信中のものだけは最後まで送られます）。進行中の人はその場にとどまり、何も失われません。",
-  },
-  pause_time: {
-    en: "Time limits go on meanwhile: whose time is up moves on as soon as you resume.",
-    ja: "待ち時間の期限は停止中も進みます。期限を過ぎた人は、再開するとすぐに次へ進みます。",
-  },
-  paused_now: { en: "The journey is paused.", ja: "一時停止しました。" },
-  resume: { en: "Resume", ja: "再開" },
-  resume_title: { en: "Resume this journey?", ja: "このジャーニーを再開しますか？" },
-  resume_about: {
-    en: "People enter and move on again, and mails go out again. Whose time was up meanwhile moves on at once.",
-    ja: "新しい人が入り、進行中の人も次へ進み、メールの送信も始まります。停止中に期限を過ぎた人は、すぐに次へ進みます。",
-  },
-  resumed: { en: "The journey goes on.", ja: "再開しました。" },
   rescued: {
     en: "You had changes that were not saved when you were signed out.",
     ja: "ログアウト時に保存されていなかった変更があります。",
@@ -185,7 +138,6 @@ export const texts = defineTexts({
   problems_n: { en: "{n} problems", ja: "問題{n}件" },
   errors_n: { en: "{n} to solve", ja: "要対応{n}件" },
   warnings_n: { en: "{n} to look at", ja: "要確認{n}件" },
-  people_n: { en: "{n} people are here", ja: "{n}人が滞在中" },
   here_now: { en: "Here now", ja: "現在地" },
   passed: { en: "On the way taken", ja: "通過済み" },
   leads_nowhere: { en: "{outcome}: nothing follows", ja: "{outcome}：この先のステップはありません" },

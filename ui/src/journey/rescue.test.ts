@@ -28,6 +28,7 @@ const VIEW: JourneyView = {
   source: null,
   dag_path: null,
   paused: false,
+  life: { paused_at: null, closed_at: null, archived_at: null },
   counts: {},
 };
 const MINE = { ...small(), title: "Mine" };

@@ -31,6 +31,8 @@ export interface Trail {
   /** Step and outcome. */
   edges: [string, string][];
   at: string | null;
+  /** What is said on a step of it, such as when it was passed. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 export type Saving = "saved" | "saving" | "unsaved" | "conflict" | "failed";

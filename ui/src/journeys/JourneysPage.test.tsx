@@ -11,6 +11,7 @@ const SALE: JourneySummary = {
   title: "Winter sale",
   state: "changed",
   paused: false,
+  life: { paused_at: null, closed_at: null, archived_at: null },
   mode: "continuous",
   steps: 5,
   active: 1234,

@@ -1,7 +1,6 @@
 // What can be done with a journey of the list without opening it.
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
-import { setPaused } from "../api/airflow";
 import { api, ApiError } from "../api/client";
 import type { JourneySummary, JourneyView } from "../api/types";
 import { AskFirst, type Asked } from "../canvas/AskDialog";
@@ -14,6 +13,9 @@ import { useMe } from "../shell/me";
 import { portalContainer } from "../shell/portal";
 import { go } from "../shell/route";
 import { toast } from "../shell/toasts";
+import { LifeDialog } from "../watch/LifeDialog";
+import { LifeItems } from "../watch/LifeItems";
+import type { LifeAct } from "../watch/life";
 import { texts } from "./texts";
 
 export function RowMenu(props: { journey: JourneySummary; onChanged: () => void }) {
@@ -22,6 +24,7 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
   const say = useSaid();
   const mayCreate = useMe((state) => state.me?.may_create ?? false);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [act, setAct] = useState<LifeAct | null>(null);
   const copy = async () => {
     try {
       const { document, layout } = await view(journey.key);
@@ -32,8 +35,7 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
     }
   };
   const does = async () => {
-    if (asked === "pause" || asked === "resume") await setPaused(journey.key, asked === "pause");
-    else await discard(journey.key);
+    await discard(journey.key);
     onChanged();
   };
   return (
@@ -44,7 +46,7 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal container={portalContainer()}>
           <DropdownMenu.Content className="ma-menu" align="end" sideOffset={4}>
-            <Items journey={journey} mayCreate={mayCreate} ask={setAsked} copy={() => void copy()} />
+            <Items journey={journey} mayCreate={mayCreate} ask={setAsked} live={setAct} copy={() => void copy()} />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
@@ -57,6 +59,16 @@ export function RowMenu(props: { journey: JourneySummary; onChanged: () => void 
         }}
         {...(asked === "discard" ? { done: t("discarded") } : {})}
       />
+      <LifeDialog
+        act={act}
+        journey={journey.key}
+        title={journey.title}
+        close={() => {
+          setAct(null);
+        }}
+        instead={setAct}
+        done={onChanged}
+      />
     </>
   );
 }
@@ -65,12 +77,14 @@ function Items(props: {
   journey: JourneySummary;
   mayCreate: boolean;
   ask: (name: Asked) => void;
+  live: (act: LifeAct) => void;
   copy: () => void;
 }) {
   const { journey, ask } = props;
   const t = useTexts(texts);
   const say = useTexts(journeyTexts);
-  const { state, paused } = journey;
+  const { state, paused, life } = journey;
+  const archived = life.archived_at !== null;
   const item = (label: string, icon: string, onSelect: () => void, look = "") => (
     <DropdownMenu.Item className={`ma-menu-item ${look}`} onSelect={onSelect}>
       <Icon name={icon} size={16} />
@@ -86,10 +100,9 @@ function Items(props: {
         go("journeys", journey.key);
       })}
       {props.mayCreate && item(say("duplicate"), "copy", props.copy)}
+      {journey.may_edit && <LifeItems paused={paused} life={life} runs={state !== "draft"} ask={props.live} />}
       {journey.may_edit &&
-        state !== "draft" &&
-        item(say(paused ? "resume" : "pause"), paused ? "play" : "clock", asks(paused ? "resume" : "pause"))}
-      {journey.may_edit &&
+        !archived &&
         state !== "live" &&
         item(
           say(state === "draft" ? "delete_draft" : "discard"),

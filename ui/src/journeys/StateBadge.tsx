@@ -21,6 +21,28 @@ export function PausedBadge() {
   );
 }
 
+/** That it takes nobody in any more. */
+export function ClosedBadge() {
+  const t = useTexts(texts);
+  return (
+    <span className="ma-badge" title={t("closed_about")}>
+      <Icon name="minus" size={12} />
+      {t("closed")}
+    </span>
+  );
+}
+
+/** That it was put away. */
+export function ArchivedBadge() {
+  const t = useTexts(texts);
+  return (
+    <span className="ma-badge" title={t("archived_about")}>
+      <Icon name="download" size={12} />
+      {t("archived")}
+    </span>
+  );
+}
+
 export function StateBadge(props: { state: JourneyState }) {
   const t = useTexts(texts);
   const [tone, icon] = LOOKS[props.state];

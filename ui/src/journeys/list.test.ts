@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { JourneySummary } from "../api/types";
 import { chosen, filtersOf } from "./list";
 
+const LIVES = { paused_at: null, closed_at: null, archived_at: null };
 const journey = (key: string, patch: Partial<JourneySummary> = {}): JourneySummary => ({
   key,
   title: key,
   state: "live",
   paused: false,
+  life: LIVES,
   mode: "continuous",
   steps: 3,
   active: 0,
@@ -49,6 +51,16 @@ describe("the list of journeys", () => {
   it("is sorted by numbers, the largest first", () => {
     expect(keys(chosen(ALL, { search: "", state: "all", sort: "active" }))).toEqual(["cold", "sale", "draft_1"]);
     expect(keys(chosen(ALL, { search: "", state: "all", sort: "entered" }))[0]).toBe("draft_1");
+  });
+
+  it("keeps apart what was put away, and finds what takes nobody in", () => {
+    const away = journey("away", { life: { ...LIVES, closed_at: "2026-12-01T00:00:00Z", archived_at: "2026-12-02T00:00:00Z" } });
+    const closed = journey("closed", { life: { ...LIVES, closed_at: "2026-12-01T00:00:00Z" } });
+    const all = [...ALL, away, closed];
+    expect(keys(chosen(all, { search: "", state: "all", sort: "title" }))).not.toContain("away");
+    expect(keys(chosen(all, { search: "", state: "archived", sort: "title" }))).toEqual(["away"]);
+    expect(keys(chosen(all, { search: "", state: "closed", sort: "title" }))).toEqual(["closed"]);
+    expect(filtersOf(all).find((one) => one.state === "live")?.number).toBe(2);
   });
 
   it("offers only states that occur", () => {

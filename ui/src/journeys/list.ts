@@ -3,9 +3,9 @@ import { create } from "zustand";
 import type { JourneyState, JourneySummary } from "../api/types";
 
 const STATES: readonly JourneyState[] = ["live", "changed", "draft", "git"];
-/** What the list can be cut down to: a paused journey is in one of the states as well. */
-export type Filter = JourneyState | "paused";
-export const FILTERS: readonly Filter[] = [...STATES, "paused"];
+/** What the list can be cut down to: a paused or closed journey is in one of the states as well. */
+export type Filter = JourneyState | "paused" | "closed" | "archived";
+export const FILTERS: readonly Filter[] = [...STATES, "paused", "closed", "archived"];
 export const SORTS = ["changed", "title", "active", "entered"] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -30,13 +30,18 @@ const ORDERS: Record<Sort, (one: JourneySummary, other: JourneySummary) => numbe
 export function chosen(journeys: readonly JourneySummary[], wanted: Wanted): JourneySummary[] {
   const words = folded(wanted.search).split(/\s+/).filter(Boolean);
   return journeys
-    .filter((one) => wanted.state === "all" || isIn(one, wanted.state))
+    .filter((one) => isIn(one, wanted.state))
     .filter((one) => words.every((word) => folded(`${one.title} ${one.key}`).includes(word)))
     .sort((one, other) => ORDERS[wanted.sort](one, other) || one.title.localeCompare(other.title));
 }
 
-function isIn(one: JourneySummary, filter: Filter): boolean {
-  return filter === "paused" ? one.paused : one.state === filter;
+/** Those that were put away are only where they are asked for. */
+function isIn(one: JourneySummary, filter: Filter | "all"): boolean {
+  if (one.life.archived_at !== null) return filter === "archived";
+  if (filter === "all") return true;
+  if (filter === "paused") return one.paused;
+  if (filter === "closed") return one.life.closed_at !== null;
+  return one.state === filter;
 }
 
 /** The filters that find something, in their order, with how many journeys each finds. */

@@ -13,8 +13,18 @@ export const texts = defineTexts({
   git: { en: "From a file", ja: "ファイルで管理" },
   paused: { en: "Paused", ja: "一時停止中" },
   paused_about: {
-    en: "Airflow starts no runs of it: nobody enters or moves on and no mail goes out until it is resumed.",
+    en: "Nobody enters or moves on and no mail goes out until it is resumed.",
     ja: "再開するまで、新しい参加も次のステップへの移動もなく、メールも送信されません。",
+  },
+  closed: { en: "No new entries", ja: "受付停止中" },
+  closed_about: {
+    en: "Nobody enters any more; people in it go on.",
+    ja: "新規の受付を停止しています。進行中の人は最後まで続きます。",
+  },
+  archived: { en: "Archived", ja: "アーカイブ済み" },
+  archived_about: {
+    en: "It runs no more. Its numbers and history are kept.",
+    ja: "実行は終了しています。実績と履歴は残っています。",
   },
   draft_about: { en: "Nobody enters it before it is published.", ja: "公開するまで、誰も参加しません。" },
   live_about: { en: "It runs as you see it.", ja: "表示されている内容で動いています。" },

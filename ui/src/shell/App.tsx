@@ -4,9 +4,11 @@ import { useEffect } from "react";
 import { CanvasPage } from "../canvas/CanvasPage";
 import { ContactPage } from "../contacts/ContactPage";
 import { ContactsPage } from "../contacts/ContactsPage";
+import { HealthPage } from "../health/HealthPage";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
 import { JourneysPage } from "../journeys/JourneysPage";
+import { HistoryPage } from "../publish/HistoryPage";
 import { MailboxPage } from "../mailbox/MailboxPage";
 import { SendingPage } from "../sending/SendingPage";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -58,6 +60,7 @@ function Tabs() {
     ...(me?.may_see_contacts ? ["contacts" as const] : []),
     ...(me?.sandbox && me.may_see_contacts ? ["mailbox" as const] : []),
     "sending" as const,
+    "health" as const,
   ];
   return (
     <nav className="ma-tabs" aria-label={t("pages")}>
@@ -73,11 +76,13 @@ function Tabs() {
 
 function Page() {
   const t = useTexts(texts);
-  const [section, item] = useRoute();
+  const [section, item, part] = useRoute();
+  if (section === "journeys" && item && part === "history") return <HistoryPage key={item} journey={item} />;
   if (section === "journeys") return item ? <CanvasPage key={item} journey={item} /> : <JourneysPage />;
   if (section === "contacts") return item ? <ContactPage key={item} contact={item} /> : <ContactsPage />;
   if (section === "mailbox") return <MailboxPage message={item ? Number(item) : null} />;
   if (section === "sending") return <SendingPage />;
+  if (section === "health") return <HealthPage />;
   return (
     <Empty icon="search" title={t("not_found")}>
       <p>{t("not_found_about")}</p>

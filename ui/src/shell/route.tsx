@@ -8,7 +8,8 @@ let last = { hash: "", route: ["journeys"] as Route };
 
 function read(): Route {
   if (location.hash !== last.hash) {
-    const parts = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decoded);
+    const [path = ""] = location.hash.replace(/^#\/?/, "").split("?");
+    const parts = path.split("/").filter(Boolean).map(decoded);
     last = { hash: location.hash, route: parts.length ? parts : ["journeys"] };
   }
   return last.route;
@@ -33,6 +34,17 @@ function subscribe(changed: () => void): () => void {
 
 export function useRoute(): Route {
   return useSyncExternalStore(subscribe, read);
+}
+
+/** What follows the route: "a" under "step" for "#/journeys/sale?step=a". */
+export function routeQuery(): URLSearchParams {
+  return new URLSearchParams(location.hash.split("?")[1] ?? "");
+}
+
+/** Takes what follows the route off the address; the page stays as it is. */
+export function dropRouteQuery(): void {
+  const [hash = ""] = location.hash.split("?");
+  if (hash !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
 }
 
 /** "#/journeys/sale" for ["journeys", "sale"]. */

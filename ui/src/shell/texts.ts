@@ -5,6 +5,7 @@ export const texts = defineTexts({
   contacts: { en: "Contacts", ja: "コンタクト" },
   mailbox: { en: "Mailbox", ja: "受信箱" },
   sending: { en: "Sending", ja: "配信状況" },
+  health: { en: "Health", ja: "稼働状況" },
   pages: { en: "Marketing pages", ja: "マーケティングのページ" },
   loading: { en: "Loading", ja: "読み込んでいます" },
   retry: { en: "Try again", ja: "再試行" },

@@ -10,15 +10,26 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _PINNED = sa.text("pinned_version IS NOT NULL AND wake_at IS NOT NULL")
+_FAILED = sa.text(
+    "(state = 'rejected' OR state = 'unknown' AND resolved_at IS NOT NULL) AND coalesce(reason, '') NOT IN "
+    "('no_address', 'no_consent', 'unsubscribed', 'unsubscribe', 'bounce', 'complaint', 'invalid', 'manual', "
+    "'the contact was taken elsewhere first')"
+)
+_TROUBLE = sa.text("type IN ('email.bounce', 'email.complaint')")
 
 
 def upgrade() -> None:
     for column, comment in (
         ("paused_at", "since then nobody moves or enters"),
+        ("resuming_at", "moments are being shifted by the time from the pause to this"),
         ("closed_at", "since then nobody enters; who is inside goes on"),
         ("archived_at", "since then it is put away"),
     ):
         op.add_column("ma_journey", sa.Column(column, sa.BigInteger(), comment=comment))
+    op.add_column(
+        "ma_journey",
+        sa.Column("shifted_to", _ID, comment="the last enrollment whose moment was shifted so far"),
+    )
     op.add_column("ma_journey_release", sa.Column("note", sa.Text(), comment="why, in the publisher's words"))
     op.add_column(
         "ma_journey_release",
@@ -37,9 +48,17 @@ def upgrade() -> None:
     op.create_index(
         "ix_ma_enrollment_pinned",
         "ma_enrollment",
-        ["journey_id", "pinned_version", "step", "wake_at"],
+        ["journey_id", "wake_at", "pinned_version", "step"],
         sqlite_where=_PINNED,
         postgresql_where=_PINNED,
+    )
+    _let_versions_come_back()
+    op.create_index(
+        "ix_ma_message_failed",
+        "ma_message",
+        ["journey_id", "step"],
+        sqlite_where=_FAILED,
+        postgresql_where=_FAILED,
     )
     op.create_table(
         "ma_flow",
@@ -76,6 +95,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("journey_id", "run_id", name=op.f("pk_ma_journey_run")),
         comment="the Airflow runs, and between which moves theirs are",
     )
+    op.create_index("ix_ma_journey_run_started_at", "ma_journey_run", ["journey_id", "started_at"])
     op.create_table(
         "ma_change_rule",
         sa.Column("journey_id", _ID, nullable=False, autoincrement=False),
@@ -99,6 +119,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("journey_id", "version", "step", name=op.f("pk_ma_change_rule")),
         comment="what a new version does with the people at steps that it changed or removed",
     )
+    op.execute(_stranded())
     op.create_table(
         "ma_audit",
         sa.Column("id", _ID, nullable=False),
@@ -146,10 +167,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_ma_alarm")),
         comment="what is wrong now, so that each trouble is told once",
     )
+    op.create_table(
+        "ma_heartbeat",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "real_at",
+            sa.BigInteger(),
+            nullable=False,
+            comment="by the wall clock, also where ours runs fast",
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_ma_heartbeat")),
+        comment="when a program that runs all the time was last seen",
+    )
+    op.create_index(
+        "ix_ma_event_trouble",
+        "ma_event",
+        ["type", "at"],
+        sqlite_where=_TROUBLE,
+        postgresql_where=_TROUBLE,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ma_event_trouble", table_name="ma_event")
     for table in (
+        "ma_heartbeat",
         "ma_alarm",
         "ma_approval",
         "ma_audit",
@@ -158,12 +200,51 @@ def downgrade() -> None:
         "ma_flow",
     ):
         op.drop_table(table)
+    op.drop_index("ix_ma_message_failed", table_name="ma_message")
+    _let_versions_come_once()
     op.drop_index("ix_ma_enrollment_pinned", table_name="ma_enrollment")
     op.drop_column("ma_enrollment", "pinned_version")
     for column in ("withdrawn", "note"):
         op.drop_column("ma_journey_release", column)
-    for column in ("archived_at", "closed_at", "paused_at"):
+    for column in ("shifted_to", "archived_at", "closed_at", "resuming_at", "paused_at"):
         op.drop_column("ma_journey", column)
+
+
+def _let_versions_come_back() -> None:
+    """The same definition may be published again after another one; and it is kept in the order it has."""
+    with op.batch_alter_table("ma_journey_version") as version:  # SQLite: a new table, filled from the old
+        version.drop_constraint("uq_ma_journey_version_journey_id", type_="unique")
+        if op.get_bind().dialect.name == "postgresql":
+            version.alter_column(
+                "definition", type_=sa.JSON(), existing_nullable=False, postgresql_using="definition::json"
+            )
+    op.create_index("ix_ma_journey_version_digest", "ma_journey_version", ["journey_id", "digest"])
+
+
+def _let_versions_come_once() -> None:
+    """Of those that came back the newest keeps the digest."""
+    op.drop_index("ix_ma_journey_version_digest", table_name="ma_journey_version")
+    op.execute(
+        "UPDATE ma_journey_version SET digest = digest || '-' || version WHERE version < (SELECT max(w.version) "
+        "FROM ma_journey_version w WHERE w.journey_id = ma_journey_version.journey_id "
+        "AND w.digest = ma_journey_version.digest)"
+    )
+    with op.batch_alter_table("ma_journey_version") as version:
+        version.create_unique_constraint("uq_ma_journey_version_journey_id", ["journey_id", "digest"])
+        if op.get_bind().dialect.name == "postgresql":
+            version.alter_column(
+                "definition", type_=_json(), existing_nullable=False, postgresql_using="definition::jsonb"
+            )
+
+
+def _stranded() -> str:
+    """Who stood at a step that their journey no longer has waited for it to come back; now they finish."""
+    return """
+        INSERT INTO ma_change_rule (journey_id, version, step, action)
+        SELECT s.journey_id, j.version, s.step, 'finish'
+        FROM ma_journey_step s JOIN ma_journey j ON j.id = s.journey_id
+        WHERE s.version <> j.version AND j.mode = 'continuous'
+    """
 
 
 def _json() -> sa.types.TypeEngine[object]:

@@ -1,0 +1,78 @@
+// What publishing would do, asked again a moment after a choice has changed. What was shown stays meanwhile.
+import { useEffect, useState } from "react";
+import { api, ApiError } from "../api/client";
+import { useDebounced } from "../forms/useDebounced";
+import { save } from "../journey/autosave";
+import { useEditor } from "../journey/store";
+import { journeyPath } from "./paths";
+import { texts } from "./texts";
+import type { Preview, Rule } from "./types";
+
+const REST_MS = 350;
+
+export interface PreviewAsked {
+  /** null: the draft as it is on the page, saved first. */
+  revision: number | null;
+  rules: Record<string, Rule>;
+  per_hour: number | null;
+}
+
+export interface Previewed {
+  preview: Preview | null;
+  error: ApiError | null;
+  /** An answer to what is chosen now is still under way. */
+  pending: boolean;
+  retry: () => void;
+}
+
+interface Answer {
+  key: string;
+  round: number;
+  preview: Preview | null;
+  error: ApiError | null;
+}
+
+export function usePreview(asked: PreviewAsked): Previewed {
+  const key = JSON.stringify(asked);
+  const settled = useDebounced(key, REST_MS);
+  const [round, setRound] = useState(0);
+  const [answer, setAnswer] = useState<Answer>({ key: "", round: -1, preview: null, error: null });
+  useEffect(() => {
+    let wanted = true;
+    look(JSON.parse(settled) as PreviewAsked).then(
+      (preview) => {
+        if (wanted) setAnswer({ key: settled, round, preview, error: null });
+      },
+      (problem: unknown) => {
+        if (!(problem instanceof ApiError)) throw problem;
+        if (wanted) setAnswer((before) => ({ key: settled, round, preview: before.preview, error: problem }));
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [settled, round]);
+  const pending = answer.key !== key || answer.round !== round;
+  return {
+    preview: answer.preview,
+    error: pending ? null : answer.error,
+    pending,
+    retry: () => {
+      setRound((number) => number + 1);
+    },
+  };
+}
+
+async function look(asked: PreviewAsked): Promise<Preview> {
+  const revision = asked.revision ?? (await savedRevision());
+  return api.post<Preview>(journeyPath(useEditor.getState().document.key, "preview"), { ...asked, revision });
+}
+
+/** The revision of the draft on the page, saved if it was not. ApiError when it cannot be. */
+export async function savedRevision(): Promise<number> {
+  await save();
+  const { saving, failure, conflict, view } = useEditor.getState();
+  if (view && saving === "saved") return view.revision;
+  if (conflict) throw new ApiError(409, "conflict", conflict.message, conflict);
+  throw new ApiError(0, "unsaved", failure ?? texts.unsaved, null);
+}

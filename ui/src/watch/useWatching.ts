@@ -1,0 +1,72 @@
+// Keeps the numbers of the open journey fresh while its page is there.
+import "./watch.css";
+import { useEffect } from "react";
+import { useHost } from "../host";
+import { useEditor } from "../journey/store";
+import { useMe } from "../shell/me";
+import { routeQuery } from "../shell/route";
+import { poll } from "./polling";
+import { look, showPeople, useWatch, watchJourney } from "./store";
+import { trailOf } from "./way";
+
+const EVERY_MS = 5_000;
+
+/** Whether there are numbers of the journey that is open: it was published. */
+export function useHasNumbers(): boolean {
+  return useEditor(({ view }) => view !== null && view.version !== null);
+}
+
+/** Watches the journey, in one run only where it is given. */
+export function useWatching(journey: string, run: string | null): void {
+  const numbers = useHasNumbers();
+  const shown = useWatch((state) => state.shown);
+  useEffect(() => {
+    watchJourney(journey, run);
+  }, [journey, run]);
+  useEffect(() => {
+    if (!numbers || !shown) return;
+    const polling = poll(look, EVERY_MS);
+    const stop = useWatch.subscribe((now, before) => {
+      if (now.journey !== before.journey || now.run !== before.run || now.version !== before.version) polling.now();
+    });
+    return () => {
+      stop();
+      polling.stop();
+    };
+  }, [numbers, shown]);
+  usePersonOnCanvas();
+}
+
+/** The run that the page's address names; the step it names is chosen once the journey is there. */
+export function useAddress(ready: boolean): string | null {
+  const query = routeQuery();
+  const run = query.get("run");
+  const step = query.get("step");
+  useEffect(() => {
+    if (ready) pointTo(step, run);
+  }, [ready, step, run]);
+  return run;
+}
+
+/** Chooses the step, if the journey still has it, and shows who is behind its numbers. */
+export function pointTo(step: string | null, run: string | null): void {
+  if (step === null && run === null) return;
+  useWatch.setState({ shown: true });
+  if (step !== null && useEditor.getState().document.steps.some((one) => one.id === step)) {
+    showPeople(step, { what: run === null ? "waiting" : "arrived" });
+  }
+}
+
+function usePersonOnCanvas(): void {
+  const { language } = useHost();
+  const zone = useMe((state) => state.me?.timezone);
+  const passage = useWatch(({ person }) => person?.passages?.[person.shown] ?? null);
+  useEffect(() => {
+    if (!passage) return;
+    const { setTrail } = useEditor.getState();
+    setTrail(trailOf(passage, language, zone));
+    return () => {
+      setTrail(null);
+    };
+  }, [passage, language, zone]);
+}
