@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import Field
+from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
@@ -79,4 +80,6 @@ class AlertSalesOperator(StepOperator):
             "created_at": sa.literal(batch.now, sa.BigInteger),
         }
         people = sa.select(*columns.values()).where(batch.chosen(enrollment.c.id)).order_by(enrollment.c.id)
-        return [sa.insert(alert).from_select(list(columns), people)]
+        insert = postgresql.insert if batch.dialect == "postgresql" else sqlite.insert
+        # Who was moved back to this step is known to sales already.
+        return [insert(alert).from_select(list(columns), people).on_conflict_do_nothing()]

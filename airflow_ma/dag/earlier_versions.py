@@ -15,6 +15,7 @@ from airflow_ma.engine.program import Program, pinned_program
 from airflow_ma.engine.tables import journey_version
 from airflow_ma.engine.work import versions_with_work
 from airflow_ma.journey.document import document_from_definition
+from airflow_ma.journey.problem import JourneyError
 
 if TYPE_CHECKING:
     from airflow_ma.dag.journey import Journey
@@ -53,8 +54,9 @@ class EarlierVersionsOperator(BaseOperator):
                 steps, program = rebuilt(database, newest, version, _file(journey))
             except Exception as error:  # whatever its steps' code says by now
                 wrong.append(
-                    f"version {version} cannot be built any more: {error}. Install again what its steps need, "
-                    "or move those who finish on it to another step, on the journey's page"
+                    f"version {version} cannot be built any more: {_why(error)}. "
+                    "Install again what its steps need, or move those who finish on it to another step, "
+                    "on the journey's page"
                 )
                 self.log.exception("version %d cannot be built any more", version)
                 continue
@@ -96,6 +98,12 @@ def rebuilt(
     journey = journey_from_document(document_from_definition(definition), file)
     steps = [journey.steps[step.id] for step in journey.graph.ordered() if not step.is_entry]
     return steps, pinned_program(newest.journey_id, version, journey.graph, journey.steps)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, JourneyError):  # without places: nobody can correct a version that has been
+        return "; ".join(problem.message for problem in error.problems)
+    return str(error)
 
 
 def _file(journey: Journey) -> Path | None:

@@ -125,6 +125,14 @@ def check_rules(graph: JourneyGraph, rules: Iterable[Rule]) -> None:
                     ja="移動先のステップは新しいバージョンにありません。別のステップを選んでください。",
                 ),
             )
+        if rule.target == rule.step:
+            raise RuleError(
+                f"step '{rule.step}': its people stand there already; choose adopt to have it look anew",
+                Said(
+                    en="They stand at this step already. Choose another one.",
+                    ja="すでにこのステップにいます。別のステップを選んでください。",
+                ),
+            )
         if steps[rule.target].is_entry:
             raise RuleError(
                 f"step '{rule.step}': its people cannot be moved to '{rule.target}': nobody stands at a step "
@@ -177,6 +185,6 @@ def open_rules(connection: sa.Connection, journey_id: int, version: int) -> list
     return [StoredRule(row[0], Rule(*row[1:])) for row in connection.execute(query)]
 
 
-def _settings(step: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """What decides: the order of settings does not count, that within one does (of a split's ways)."""
-    return step["kind"], {name: json.dumps(value) for name, value in step["settings"].items()}
+def _settings(step: Mapping[str, Any]) -> tuple[str, str]:
+    """What decides about those who wait there. The order of a split's ways is about those who pass."""
+    return step["kind"], json.dumps(step["settings"], sort_keys=True)

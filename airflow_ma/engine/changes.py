@@ -158,9 +158,10 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int)
             slot = max(slot, now)
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again
             these = [one_of(connection.dialect.name, e.id, ids), *who, free]
-            taken, chosen = take(connection, these, chunk, sa.literal(MOVED, sa.Text))
+            outcome = sa.literal(REMOVED if rule.action == "leave" else MOVED, sa.Text)
+            taken, chosen = take(connection, these, chunk, outcome)
             if taken:
-                what, slot = _follow(connection, program, rule, chosen, now, slot)
+                what, slot = _follow(connection, program, rule, outcome, chosen, now, slot)
                 done[what] += taken
     return done
 
@@ -176,7 +177,13 @@ def feasible(program: Program, rule: Rule) -> Rule:
 
 
 def _follow(
-    connection: sa.Connection, program: Program, rule: Rule, chosen: Chosen, now: int, slot: int
+    connection: sa.Connection,
+    program: Program,
+    rule: Rule,
+    outcome: sa.BindParameter[str],
+    chosen: Chosen,
+    now: int,
+    slot: int,
 ) -> tuple[str, int]:
     """Do to the chosen what the rule says; returns what that is called and when (ms) the next may be due."""
     mine = sa.update(enrollment).where(chosen(e.id))
@@ -189,10 +196,8 @@ def _follow(
     close_mails(connection, rule.step, chosen)
     connection.execute(mine.values(hold=None))
     target = rule.target if rule.action == "move" else None
-    outcome = REMOVED if target is None else MOVED
-    ways = leading(program, rule.step, outcome, target, CHANGED)
-    same = sa.literal(outcome, sa.Text)
-    relocate(connection, ways, rule.step, same, chosen, now=now, run_id=None, sleep={})
+    ways = leading(program, rule.step, str(outcome.value), target, CHANGED)
+    relocate(connection, ways, rule.step, outcome, chosen, now=now, run_id=None, sleep={})
     if target is None:
         return LEFT, slot
     return MOVED_ON, _spread(connection, chosen, rule.gap_ms, now, slot) if rule.gap_ms else slot

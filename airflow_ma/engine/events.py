@@ -167,9 +167,11 @@ def _numbers(column: Sequence[int | None]) -> str:
 def _request_entries(connection: sa.Connection, new: Sequence[NewEvent], now: int) -> None:
     s, e = journey_step.c, event.c
     listening: dict[str, list[Any]] = {}
-    open_ones = sa.select(s.journey_id, s.step, s.listens_to).join(journey, journey.c.id == s.journey_id)
+    closed = sa.select(journey.c.id).where(journey.c.closed_at.is_not(None))
     for row in connection.execute(
-        open_ones.where(s.listens_to.in_({one.type for one in new}), journey.c.closed_at.is_(None))
+        sa.select(s.journey_id, s.step, s.listens_to).where(
+            s.listens_to.in_({one.type for one in new}), s.journey_id.not_in(closed)
+        )
     ):
         listening.setdefault(row.listens_to, []).append(row)
     called = {one.dedupe_key: one for one in new if one.type in listening and one.contact_id is not None}

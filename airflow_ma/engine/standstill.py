@@ -67,8 +67,9 @@ def shift_moments(
     more.
 
     Lengths of time go on where they stood, for those who arrived meanwhile since their arrival. A moment in
-    local time stays, unless it was missed. Who slept until the moment sleeps until the new one; who was woken
-    stays awake. Held mails and what a worker has in hand have no such moment and are not touched.
+    local time stays, unless it was missed. Who slept until a moment still to come sleeps until the new one.
+    Who is awake, or would be, is looked at: what they did while their moment was over has woken nobody. Held
+    mails and what a worker has in hand have no such moment and are not touched.
     """
     waiting = (
         e.journey_id == journey_id,
@@ -93,7 +94,10 @@ def shift_moments(
         (e.arrived_at > stretch.start, e.arrived_at), else_=sa.literal(stretch.start, sa.BigInteger)
     )
     lengths = sa.and_(these, ~sa.or_(sa.false(), *(who for who, _ in local)))
-    _set_moment(connection, lengths, e.deadline_at + (end - since))
+    moment = e.deadline_at + (end - since)
+    asleep = sa.and_(e.wake_at == e.deadline_at, e.deadline_at > stretch.end)
+    values = {"deadline_at": moment, "wake_at": sa.case((asleep, moment), else_=e.wake_at)}
+    connection.execute(sa.update(enrollment).where(lengths).values(**values))
     return ids[-1]
 
 
@@ -124,16 +128,10 @@ def _find_new_moment(connection: sa.Connection, who: Predicate, step: DecidingSt
     zones = connection.scalars(people.where(missed).distinct()).all()
     again = _deadline(step, stretch.end, lambda: zones).again
     if zones and again is not None:
-        _set_moment(connection, missed, again())
+        connection.execute(sa.update(enrollment).where(missed).values(deadline_at=again()))
 
 
 def _deadline(step: DecidingStep, now: int, zones: Callable[[], Sequence[str]]) -> Deadline:
     cases = step.cases(Arrivals(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones))
     found = (case for case in cases.values() if isinstance(case, Deadline))
     return next(found, Deadline(lambda: sa.literal(now, sa.BigInteger)))
-
-
-def _set_moment(connection: sa.Connection, who: Predicate, moment: sa.ColumnElement[int]) -> None:
-    asleep = e.wake_at == e.deadline_at
-    values = {"deadline_at": moment, "wake_at": sa.case((asleep, moment), else_=e.wake_at)}
-    connection.execute(sa.update(enrollment).where(who).values(**values))

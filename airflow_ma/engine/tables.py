@@ -106,6 +106,7 @@ event = sa.Table(
         "ix_ma_event_trouble",
         "type",
         "at",
+        "message_id",
         sqlite_where=sa.text("type IN ('email.bounce', 'email.complaint')"),
         postgresql_where=sa.text("type IN ('email.bounce', 'email.complaint')"),
     ),

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_ma.channels.registry import REPORTED
 from airflow_ma.engine.clock import DAY, Clock, RealClock
 from airflow_ma.engine.database import Database, DatabaseError
 from airflow_ma.engine.heartbeat import silence
+from airflow_ma.engine.pauses import pauses
 from airflow_ma.insight import health_checks as judge
 from airflow_ma.insight.health_checks import STATES, Check, State, worst
 from airflow_ma.insight.health_facts import (
@@ -20,7 +20,7 @@ from airflow_ma.insight.health_facts import (
     troubles,
     unreported,
 )
-from airflow_ma.insight.sending import sending
+from airflow_ma.insight.sending import mail_counts
 from airflow_ma.insight.unknown import Journeys
 
 WINDOW_DAYS = 7
@@ -63,23 +63,23 @@ def read_health(database: Database, *, journeys: Journeys = None, real_now: int 
         return _health([judge.database(str(error))], (), clock)
     with database.read() as connection:
         facts = journey_facts(connection, clock, journeys)
-        mail = sending(connection, since=now - WINDOW_DAYS * DAY, journeys=journeys)
+        mail = mail_counts(connection, since=now - WINDOW_DAYS * DAY, journeys=journeys)
+        stopped = pauses(connection)
         counts = troubles(connection, since=mail.since, journeys=journeys)
         silent = silence(connection, real_now=RealClock().now() if real_now is None else real_now)
-        reported = any(one.channel in REPORTED and one.accepted for one in mail.connections)
-        reports = unreported(connection, clock, journeys) if reported else None
-    accepted, span = sum(one.accepted for one in mail.connections), now - mail.since
+        reports = unreported(connection, clock, journeys) if mail.reported else None
+    span = now - mail.since
     checks = [
         *judge.overdue(facts, clock),
         *judge.requests(facts, clock),
         *judge.runs(facts, clock),
         judge.triggerer(facts, silent, clock),
-        *judge.paused_sending(mail.pauses, clock),
+        *judge.paused_sending(stopped, clock),
         *([] if reports is None else [judge.webhook(reports, clock)]),
-        judge.unknown(sum(one.unresolved for one in mail.connections)),
-        judge.retryable(sum(one.retryable for one in mail.connections)),
-        judge.bounces(counts[BOUNCE], accepted, span),
-        judge.complaints(counts[COMPLAINT], accepted, span),
+        judge.unknown(mail.unresolved),
+        judge.retryable(mail.retryable),
+        judge.bounces(counts[BOUNCE], mail.accepted, span),
+        judge.complaints(counts[COMPLAINT], mail.accepted, span),
         judge.paused_journeys(facts),
         judge.database(None),
     ]

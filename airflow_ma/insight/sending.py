@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from airflow_ma.channels.registry import REPORTED
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.pauses import Pause, pauses
 from airflow_ma.engine.tables import enrollment, journey, journey_step, message
@@ -88,11 +89,7 @@ class WaitingMails:
 
 def sending(connection: sa.Connection, *, since: int, journeys: Journeys = None) -> Sending:
     """What every connection did since then, and what it has before it now."""
-    newest = connection.scalar(sa.select(sa.func.max(m.id))) or 0
-    started = None
-    if newest > NEWEST:
-        oldest = sa.select(m.created_at).where(m.id > newest - NEWEST).order_by(m.id).limit(1)
-        started = connection.scalar(oldest)
+    newest, began = _beginning(connection, since)
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     channels: dict[str, str] = {}
@@ -132,9 +129,34 @@ def sending(connection: sa.Connection, *, since: int, journeys: Journeys = None)
         for conn_id, channel in channels.items()
     ]
     connections.sort(key=lambda one: (one.pause is None, one.conn_id))
-    shortened = started is not None and started > since
-    began = started if started is not None and shortened else since
-    return Sending(began, shortened, tuple(connections), tuple(all_pauses))
+    return Sending(began, began > since, tuple(connections), tuple(all_pauses))
+
+
+@dataclass(frozen=True, slots=True)
+class MailCounts:
+    """All connections together; the same numbers as in Sending, for a fraction of its cost."""
+
+    since: int
+    accepted: int
+    """Since then."""
+    reported: bool
+    """Some of them went over a channel whose provider reports what becomes of them."""
+    retryable: int
+    unresolved: int
+
+
+def mail_counts(connection: sa.Connection, *, since: int, journeys: Journeys = None) -> MailCounts:
+    """For those who ask every minute."""
+    newest, began = _beginning(connection, since)
+    accepted = sa.func.count(sa.case((m.state == "accepted", 1)))
+    reported = sa.func.count(sa.case((sa.and_(m.state == "accepted", m.channel.in_(REPORTED)), 1)))
+    counted = _in_window(sa.select(accepted, reported), newest, since, journeys)
+    row = connection.execute(counted).one()
+    waiting = [
+        sum(one.number for one in _open_mails(connection, condition, journeys).values())
+        for condition in (_RETRYABLE, UNRESOLVED)
+    ]
+    return MailCounts(began, row[0], row[1] > 0, *waiting)
 
 
 def waiting_mails(
@@ -216,20 +238,28 @@ def unresolved_connections(connection: sa.Connection) -> dict[str, str]:
     return {conn_id: row.channel for conn_id, row in _open_mails(connection, UNRESOLVED, None).items()}
 
 
+def _beginning(connection: sa.Connection, since: int) -> tuple[int, int]:
+    """The newest mail, and when the window begins: later than asked for where too many mails went out."""
+    newest = connection.scalar(sa.select(sa.func.max(m.id))) or 0
+    started = None
+    if newest > NEWEST:
+        oldest = sa.select(m.created_at).where(m.id > newest - NEWEST).order_by(m.id).limit(1)
+        started = connection.scalar(oldest)
+    return newest, since if started is None else max(since, started)
+
+
+def _in_window(query: sa.Select[Any], newest: int, since: int, journeys: Journeys) -> sa.Select[Any]:
+    mine = [] if journeys is None else [m.journey_id.in_(journeys)]
+    return query.where(m.id > newest - NEWEST, m.created_at >= since, *mine)
+
+
 def _window(newest: int, since: int, journeys: Journeys) -> sa.Select[Any]:
     """By the ids, which are given out in the order of time: no index of its own slows the sending down."""
     refused = sa.case((m.state == "rejected", m.reason))
     given_up = sa.and_(m.state == "unknown", m.resolved_at.is_not(None))
     state = sa.case((given_up, "given_up"), else_=m.state)
-    ours = (
-        sa.select(m.conn_id, m.channel, state.label("state"), refused.label("reason"))
-        .where(
-            m.id > newest - NEWEST,
-            m.created_at >= since,
-            *([] if journeys is None else [m.journey_id.in_(journeys)]),
-        )
-        .subquery()
-    )
+    mails = sa.select(m.conn_id, m.channel, state.label("state"), refused.label("reason"))
+    ours = _in_window(mails, newest, since, journeys).subquery()
     return sa.select(*ours.c, sa.func.count().label("number")).group_by(*ours.c)
 
 

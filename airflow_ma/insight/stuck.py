@@ -8,6 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.tables import enrollment, message
 from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.insight.sending import MOST_REASONS, OTHER, RETRYABLE
@@ -67,16 +68,16 @@ def held_mails(connection: sa.Connection, journey_id: int) -> dict[str, list[Hel
 def failed_mails(connection: sa.Connection, journey_id: int) -> dict[str, list[Failed]]:
     """Step -> mails that could not be sent yet, were not sent, or may be out, by reason."""
     numbers: defaultdict[tuple[str, Failure], Counter[str]] = defaultdict(Counter)
-    here = sa.and_(e.id == m.enrollment_id, e.step == m.step, e.wake_at.is_not(None))
+    waits = sa.select(e.id).where(e.id == m.enrollment_id, e.step == m.step, e.wake_at.is_not(None))
+    here = any_row(waits.correlate(message))
     open_: tuple[tuple[Failure, sa.TextClause], ...] = (
         ("retryable", RETRYABLE_MAILS),
         ("unresolved", UNRESOLVED_MAILS),
     )
     for state, condition in open_:
-        query = sa.select(m.step, m.reason, sa.func.count().label("number")).join(enrollment, here)
-        for row in connection.execute(
-            query.where(m.journey_id == journey_id, condition).group_by(m.step, m.reason)
-        ):
+        query = sa.select(m.step, m.reason, sa.func.count().label("number"))
+        theirs = query.where(m.journey_id == journey_id, condition, here).group_by(m.step, m.reason)
+        for row in connection.execute(theirs):
             numbers[row.step, state][row.reason or ""] += row.number
     query = sa.select(m.step, m.reason, sa.func.count().label("number"))
     over = query.where(m.journey_id == journey_id, FAILED_MAILS).group_by(m.step, m.reason)

@@ -116,4 +116,17 @@ class JourneyGraph:
     def digest(self) -> str:
         """Equal for journeys that are the same."""
         text = json.dumps(self.definition(), sort_keys=True, ensure_ascii=False)
+        orders = {step.id: order for step in self.steps if (order := _order_of_ways(step))}
+        if orders:  # only then, so that other journeys stay the version they are
+            text += json.dumps(orders, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _order_of_ways(step: Step) -> list[list[str]]:
+    """The ways that settings name, of which the first that fits wins, unless sorted by name."""
+    ways = [
+        list(value)
+        for _, value in sorted(step.settings.items())
+        if isinstance(value, Mapping) and set(value) <= set(step.outcomes)
+    ]
+    return [names for names in ways if names != sorted(names)]

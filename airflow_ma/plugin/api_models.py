@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, FiniteFloat, JsonValue
 
@@ -10,6 +10,8 @@ from airflow_ma.journey.document import JourneyDocument, StepDocument
 from airflow_ma.journey.said import Said
 
 __all__ = [
+    "LARGEST",
+    "LONGEST_ID",
     "CheckResult",
     "ErrorAnswer",
     "ErrorDetail",
@@ -18,9 +20,14 @@ __all__ = [
     "Layout",
     "Position",
     "ProblemView",
+    "Revision",
     "Said",
     "StepDocument",
 ]
+
+LARGEST = 2**31 - 1
+LONGEST_ID = 250
+Revision = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
 class Position(BaseModel):

@@ -8,7 +8,7 @@ from airflow_ma.config import settings
 from airflow_ma.engine.approvals import Request
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin.access import Builder
-from airflow_ma.plugin.change_models import Approval, ApprovalRequest
+from airflow_ma.plugin.change_models import Approval, ApprovalRequest, Rule
 
 ASKED_BY = "asked_by_id"
 """Where a plan keeps who asked: two people may have the same name."""
@@ -30,9 +30,9 @@ def why_needed(people: int) -> Said | None:
     return _ALWAYS if limit < 0 else _MANY.filled(people=f"{people:,}", limit=f"{limit:,}")
 
 
-def depends_on_people() -> bool:
-    """Whether it must be known how many are reached."""
-    return (settings().approval_above or -1) >= 0
+def is_asked_for() -> bool:
+    """Whether there are changes here that need a second person, who will want to know how many they reach."""
+    return settings().approval_above is not None
 
 
 def is_mine(builder: Builder, request: Request) -> bool:
@@ -52,6 +52,8 @@ def request_view(builder: Builder, request: Request, *, may_edit: bool) -> Appro
         note=request.note,
         mine=mine,
         may_answer=may_edit and not mine,
+        rules={step: Rule.model_validate(rule) for step, rule in request.plan["rules"].items()},
+        per_hour=request.plan["per_hour"],
     )
 
 

@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from airflow_ma.engine.audit import Action
 from airflow_ma.journey.document import MOST_STEPS, is_storable
-from airflow_ma.plugin.api_models import JourneyDocument, Layout, Said
-from airflow_ma.plugin.journey_models import LONGEST_ID, Revision
+from airflow_ma.plugin.api_models import LONGEST_ID, JourneyDocument, Layout, Revision, Said
 
 LONGEST_NOTE = 2_000
 FASTEST = 3_600_000
@@ -146,6 +145,8 @@ class ApprovalRequest(BaseModel):
     note: str | None
     mine: bool = Field(description="The caller asked.")
     may_answer: bool = Field(description="The caller may approve or decline.")
+    rules: dict[str, Rule] = Field(description="What is to happen with the people inside, as it was asked.")
+    per_hour: int | None = Field(description="At most so many people an hour; null: all at once.")
 
 
 class Approval(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -107,11 +107,9 @@ class ChangePlan:
 
     def suggested(self, step: str) -> str | None:
         """Where most of those at the step would have gone next, as far as it is still there."""
-        if self.before is None:
+        if self._old_graph is None:
             return None
-        targets = self.targets(step)
-        ways = examine(self.before).graph.targets()
-        return next_that_exists(step, ways, targets.__contains__)
+        return next_that_exists(step, self._old_graph.targets(), set(self.targets(step)).__contains__)
 
     def choices(self, step: str, change: Change) -> list[Do]:
         """What can be done with the people at the step."""
@@ -164,7 +162,8 @@ class ChangePlan:
                 raise _refused(_RUNS_ONCE)
             raise _refused((_NOT_CHANGED if known else _NO_SUCH_STEP).filled(step=title))
         try:
-            check_rules(self.graph, self.engine_rules({step: rule}, None))
+            # Without the ways: those of a draft may lead nowhere.
+            check_rules(replace(self.graph, edges=()), self.engine_rules({step: rule}, None))
         except RuleError as error:
             raise _refused(_AT.filled(step=title) + error.said) from error
         if rule.do == "move" and rule.to not in self.targets(step):
@@ -173,7 +172,11 @@ class ChangePlan:
     @cached_property
     def _definition(self) -> dict[str, Any] | None:
         # Not the stored one: PostgreSQL keeps no order in it, and the order of a split's ways counts.
-        return None if self.before is None else examine(self.before).graph.definition()
+        return None if self._old_graph is None else self._old_graph.definition()
+
+    @cached_property
+    def _old_graph(self) -> JourneyGraph | None:
+        return None if self.before is None else examine(self.before).graph
 
     def _may_stand_at(self, step: str) -> bool:
         return any(one.id == step and not one.is_entry for one in self.graph.steps)

@@ -19,6 +19,7 @@ from airflow_ma.engine.drafts import DraftConflictError, save_draft
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep
 from airflow_ma.plugin.api_errors import ApiError
+from airflow_ma.plugin.api_models import LARGEST
 from airflow_ma.plugin.approval import is_mine
 from airflow_ma.plugin.audit_texts import audit_said
 from airflow_ma.plugin.change_models import (
@@ -35,7 +36,7 @@ from airflow_ma.plugin.change_models import (
 )
 from airflow_ma.plugin.conflicts import conflict
 from airflow_ma.plugin.diff_view import as_written_back, diff_view
-from airflow_ma.plugin.journey_models import LARGEST, Key, Saved
+from airflow_ma.plugin.journey_models import Key, Saved
 from airflow_ma.plugin.preview import preview
 from airflow_ma.plugin.publishing import publish_approved
 from airflow_ma.plugin.versions import find_state, find_version, list_versions

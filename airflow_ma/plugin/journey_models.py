@@ -10,13 +10,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from airflow_ma.journey.document import is_storable
 from airflow_ma.journey.model import Mode
-from airflow_ma.plugin.api_models import JourneyDocument, Layout, Position
+from airflow_ma.plugin.api_models import LONGEST_ID, JourneyDocument, Layout, Position, Revision
+from airflow_ma.plugin.change_models import ApprovalRequest
 from airflow_ma.plugin.journeys import State
 from airflow_ma.plugin.life_models import LifeMoments
 
-LARGEST = 2**31 - 1
 LONGEST_TITLE = 200
-LONGEST_ID = 250
 MOST_PLACES = 2_000
 
 
@@ -34,7 +33,6 @@ def _title(title: str) -> str:
 
 
 Key = Annotated[str, Path(pattern=r"^[\w.-]+$", max_length=LONGEST_ID)]
-Revision = Annotated[int, Field(ge=0, le=LARGEST)]
 Places = Annotated[Layout, Field(max_length=MOST_PLACES), AfterValidator(_places)]
 
 
@@ -92,6 +90,7 @@ class JourneyView(BaseModel):
         description="Airflow's page of the DAG, relative to its base; null until it is known there."
     )
     counts: dict[str, StepCounts] = Field(description="Step id -> counts, once it has run.")
+    approval: ApprovalRequest | None = Field(description="A wish to publish that waits for a second person.")
 
 
 class NewJourney(BaseModel):

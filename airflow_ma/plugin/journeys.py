@@ -54,9 +54,9 @@ class Known:
     @property
     def state(self) -> State:
         """Where it stands between the builder and Airflow."""
-        if self.release is not None:
+        if self.release is not None and not self.release.withdrawn:
             return "changed" if self.newer is not None else "live"
-        return "draft" if self.draft is not None else "git"
+        return "git" if self.draft is None and self.release is None else "draft"
 
     @property
     def paused(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from airflow_ma.config import settings
-from airflow_ma.engine.approvals import void_request
+from airflow_ma.engine.approvals import void_request, waiting_request
 from airflow_ma.engine.audit import write_audit
 from airflow_ma.engine.drafts import DraftConflictError, discard_draft, save_draft
 from airflow_ma.engine.releases import newest_release
@@ -17,11 +17,11 @@ from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep, own_origin, permitted
 from airflow_ma.plugin.airflow_dags import dag_files, paused_dags
 from airflow_ma.plugin.api_errors import ApiError
-from airflow_ma.plugin.api_models import Layout, Position
+from airflow_ma.plugin.api_models import LARGEST, Layout, Position
+from airflow_ma.plugin.approval import request_view
 from airflow_ma.plugin.change_models import Published, ToPublish
 from airflow_ma.plugin.conflicts import conflict
 from airflow_ma.plugin.journey_models import (
-    LARGEST,
     DraftToSave,
     JourneySummary,
     JourneyView,
@@ -155,10 +155,11 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
     file = dag_files([found.key]).get(found.key)
     version = found.release.version if found.release else None
     counts = {}
-    if found.registered is not None:
-        with builder.database.read() as connection:
+    with builder.database.read() as connection:
+        waiting = waiting_request(connection, found.key) if edits else None
+        if found.registered is not None:
             counts = step_numbers(connection, found.registered.id)
-        version = version or (found.registered.version if found.state == "git" else None)
+            version = version or (found.registered.version if found.state == "git" else None)
     saved_at, saved_by = found.saved or (None, None)
     return JourneyView(
         document=found.document,
@@ -175,6 +176,7 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
         source=file if found.state == "git" else None,
         dag_path=f"dags/{found.key}" if file is not None else None,
         counts={step: StepCounts.model_validate(number) for step, number in counts.items()},
+        approval=request_view(builder, waiting, may_edit=edits) if waiting is not None else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,7 +25,7 @@ from airflow_ma.plugin.access import Builder
 from airflow_ma.plugin.airflow_dags import bundle_name, is_dag_of_another_bundle, read_soon
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.api_models import ProblemView
-from airflow_ma.plugin.approval import ASKED_BY, depends_on_people, request_view, why_needed
+from airflow_ma.plugin.approval import ASKED_BY, is_asked_for, request_view, why_needed
 from airflow_ma.plugin.change_models import Published, Relocated, Rule, ToPublish
 from airflow_ma.plugin.change_plan import ChangePlan
 from airflow_ma.plugin.check import find_problems, view
@@ -46,6 +47,13 @@ class Intent:
     per_hour: int | None
     note: str
     by: str
+
+    def plan(self) -> dict[str, Any]:
+        """What is to happen with the people inside, as JSON."""
+        return {
+            "rules": {step: rule.model_dump() for step, rule in self.rules.items()},
+            "per_hour": self.per_hour,
+        }
 
 
 def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
@@ -108,7 +116,7 @@ def _engine_rules(connection: sa.Connection, plan: ChangePlan, intent: Intent) -
 
 def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
     """How many people it would reach at once, as far as anybody must know."""
-    if not depends_on_people():
+    if not is_asked_for():
         return 0
     now = builder.database.clock().now()
     with builder.database.read() as connection:
@@ -118,9 +126,7 @@ def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
 
 def _ask(builder: Builder, found: Known, intent: Intent, people: int) -> Published:
     now = builder.database.clock().now()
-    plan = {
-        "rules": {step: rule.model_dump() for step, rule in intent.rules.items()},
-        "per_hour": intent.per_hour,
+    plan = intent.plan() | {
         "version": found.registered.version if found.registered else None,
         ASKED_BY: builder.user.get_id(),
     }
@@ -170,9 +176,9 @@ def _release(
             )
             if plan.found.registered is not None:
                 store_rules(connection, plan.found.registered.id, version, rules)
-            detail = {"rules": {step: rule.model_dump() for step, rule in intent.rules.items()}}
-            detail |= {"per_hour": intent.per_hour, "first": plan.found.registered is None}
-            detail |= {} if approve is None else {"approved_by": builder.name}
+            detail = intent.plan() | {"first": plan.found.registered is None}
+            if approve is not None:
+                detail["approved_by"] = builder.name
             write_audit(
                 connection,
                 key,

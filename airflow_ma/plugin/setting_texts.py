@@ -100,8 +100,9 @@ def setting_said(kind: str, name: str, settings: Mapping[str, Any], names: Names
     if chosen is not None:
         return chosen
     try:
-        return _BY_WIDGET.get(field.widget, lambda value, _: _other(value))(value, names)
-    except (TypeError, ValueError, AttributeError):  # a draft may hold anything
+        say = _BY_WIDGET.get(field.widget)
+        return _other(value) if say is None else say(value, names)
+    except (TypeError, ValueError, AttributeError, LookupError):  # a draft may hold anything
         return _other(value)
 
 

@@ -17,8 +17,9 @@ from airflow_ma.insight import people as insight
 from airflow_ma.insight.watch import Run, RunMoves, find_run, run_moves, watch
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep
+from airflow_ma.plugin.api_models import LARGEST
 from airflow_ma.plugin.contacts_api import unknown_contact
-from airflow_ma.plugin.journey_models import LARGEST, Key
+from airflow_ma.plugin.journey_models import Key
 from airflow_ma.plugin.watch_cache import SharedAnswers
 from airflow_ma.plugin.watch_models import (
     PassageMade,

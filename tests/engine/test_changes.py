@@ -136,6 +136,7 @@ def test_what_counts_as_a_change() -> None:
         (Rule("opened", "move", "opened"), "does not have"),
         (Rule("opened", "move", "people"), "lets people in"),
         (Rule("opened", "move"), "to which step"),
+        (Rule("pause", "move", "pause"), "already"),
         (Rule("opened", "adopt"), "no such step"),
         (Rule("opened", "finish", gap_ms=-1), "below 0"),
     ],

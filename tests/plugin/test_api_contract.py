@@ -20,7 +20,14 @@ OPERATIONS = [(method, path) for path, methods in DESCRIBED["paths"].items() for
 LINE_END = re.compile(r"[\r\n]|%0[ad]", re.IGNORECASE)
 EXAMPLES = 12
 """Requests of each sort to each route."""
-THERE = {"key": "sale", "message_id": 1, "conn_id": "smtp_default", "name": "sale"}
+THERE = {
+    "key": "sale",
+    "message_id": 1,
+    "conn_id": "smtp_default",
+    "name": "sale",
+    "version": 1,
+    "request_id": 1,
+}
 """Values of path parameters that lead somewhere, at least sometimes."""
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from airflow_ma.config import Settings, settings
 from airflow_ma.engine.tables import approval, change_rule, journey_release
-from airflow_ma.plugin.approval import depends_on_people, why_needed
+from airflow_ma.plugin.approval import is_asked_for, why_needed
 from tests.journeys import add_contacts, places
 from tests.plugin.conftest import Airflow, empty, serving
 from tests.plugin.test_changes_api import GREETING, change, preview, publish, published, rule, steps, wait
@@ -201,7 +201,7 @@ def test_the_setting(monkeypatch: pytest.MonkeyPatch, written: str, people: int,
     monkeypatch.setenv("AIRFLOW_MA_APPROVAL", written)
     settings.cache_clear()
     assert (why_needed(people) is not None) is needed
-    assert depends_on_people() is written.isdigit()
+    assert is_asked_for() is bool(written)
 
 
 @pytest.mark.parametrize("written", ["never", "-1", "1.5", "１０", "many"])

@@ -179,6 +179,8 @@ def test_a_draft_with_errors_can_be_looked_at(airflow: Airflow, client: httpx.Cl
     assert (found["due_now"], found["new_people"]) == ([], None)
     assert {one["step"] for one in found["diff"]["steps"]} == {"rest", "odd"}
     assert code(publish(client, 2)) == (422, "problems")
+    wrong = {"revision": 2, "rules": {"rest": rule("move", "nowhere")}}
+    assert code(client.post(f"{GREETING}/preview", json=wrong)) == (422, "rules")
 
 
 def test_people_move_leave_finish_or_stay_as_it_was_said(airflow: Airflow, client: httpx.Client) -> None:

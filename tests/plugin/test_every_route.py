@@ -11,15 +11,38 @@ from fastapi.routing import APIRoute
 
 from airflow_ma.plugin.body_limit import LARGEST_BODY
 from tests.plugin.conftest import Airflow, Deliver
+from tests.plugin.test_journeys_api import document
 
 pytestmark = pytest.mark.slow
 
-THERE = {"key": "offer", "message_id": "1", "conn_id": "smtp_default", "name": "sale"}
+THERE = {
+    "key": "offer",
+    "message_id": "1",
+    "conn_id": "smtp_default",
+    "name": "sale",
+    "version": "1",
+    "request_id": "1",
+}
+QUERIES = {"/api/journeys/{key}/compare": {"before": "1", "after": "draft"}}
 EMPTY = {"key": "offer", "title": "Offer", "mode": "continuous", "tags": [], "goal": None, "steps": []}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/journeys"): {"title": "Sale", "document": None, "layout": {}},
     ("PUT", "/api/journeys/{key}"): {"document": EMPTY, "layout": {}, "revision": 0},
     ("POST", "/api/journeys/{key}/publish"): {"revision": 0},
+    ("POST", "/api/journeys/{key}/preview"): {"revision": 0},
+    ("POST", "/api/journeys/{key}/versions/{version}/restore"): {"revision": 0},
+    ("POST", "/api/journeys/{key}/approval/{request_id}"): {"answer": "approve"},
+    ("POST", "/api/journeys/{key}/pause"): {"reason": ""},
+    ("POST", "/api/journeys/{key}/resume"): {"deadlines": "catch_up", "reason": ""},
+    ("POST", "/api/journeys/{key}/close"): {"people": "finish", "reason": ""},
+    ("POST", "/api/journeys/{key}/reopen"): {"reason": ""},
+    ("POST", "/api/journeys/{key}/archive"): {"reason": ""},
+    ("POST", "/api/journeys/{key}/unarchive"): {"reason": ""},
+    ("POST", "/api/journeys/{key}/people"): {"step": "people", "what": "waiting"},
+    ("POST", "/api/journeys/{key}/way"): {"contact": "C1"},
+    ("POST", "/api/journeys/{key}/move"): {"people": {"step": "people"}, "to": "greet", "reason": ""},
+    ("POST", "/api/journeys/{key}/remove"): {"people": {"step": "people"}, "reason": ""},
+    ("POST", "/api/journeys/{key}/retry"): {"step": "people"},
     ("POST", "/api/yaml"): {"document": EMPTY},
     ("POST", "/api/python"): {"document": EMPTY},
 }
@@ -30,6 +53,12 @@ FOR_VIEWERS = {
     ("GET", "/api/gallery"),
     ("GET", "/api/journeys"),
     ("GET", "/api/journeys/{key}"),
+    ("GET", "/api/journeys/{key}/life"),
+    ("GET", "/api/journeys/{key}/watch"),
+    ("GET", "/api/journeys/{key}/versions"),
+    ("GET", "/api/journeys/{key}/versions/{version}"),
+    ("GET", "/api/journeys/{key}/compare"),
+    ("GET", "/api/journeys/{key}/audit"),
     ("GET", "/api/templates"),
     ("POST", "/api/yaml"),
     ("POST", "/api/python"),
@@ -42,10 +71,12 @@ FOR_VIEWERS = {
 
 @pytest.fixture(autouse=True)
 def there(airflow: Airflow, deliver: Deliver) -> None:
-    """A mail and a draft: something that the routes could give away."""
+    """A mail and a journey: something that the routes could give away."""
     deliver(1)
-    new = {"title": "Offer", "document": None, "layout": {}}
-    assert airflow.client("admin").post("/api/journeys", json=new).status_code == 201
+    admin = airflow.client("admin")
+    new = {"title": "Offer", "document": document("offer"), "layout": {}}
+    assert admin.post("/api/journeys", json=new).status_code == 201
+    assert admin.post("/api/journeys/offer/publish", json={"revision": 1}).status_code == 200
 
 
 def routes() -> list[tuple[str, APIRoute]]:
@@ -63,7 +94,7 @@ def routes() -> list[tuple[str, APIRoute]]:
 
 def ask(client: httpx.Client, method: str, route: APIRoute) -> httpx.Response:
     path = re.sub(r"{(\w+)}", lambda name: THERE[name[1]], route.path)
-    query = {"revision": 0} if method == "DELETE" else None
+    query = {"revision": 0} if method == "DELETE" else QUERIES.get(route.path)
     body = None if method in ("GET", "DELETE") else BODIES.get((method, route.path), {})
     return client.request(method, path, params=query, json=body)
 

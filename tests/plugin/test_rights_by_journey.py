@@ -57,6 +57,11 @@ def test_another_journey_is_not_changed(airflow: Airflow, sale: httpx.Client) ->
     assert sale.put(OTHER, json=draft).status_code == 404
     assert sale.put("/api/journeys/sale", json=draft).status_code == 400  # under another name
     assert sale.post(f"{OTHER}/publish", json={"revision": before["revision"]}).status_code == 404
+    for path in ("preview", "versions/1/restore"):
+        assert sale.post(f"{OTHER}/{path}", json={"revision": before["revision"]}).status_code == 404
+    assert sale.post(f"{OTHER}/approval/1", json={"answer": "approve"}).status_code == 404
+    for path in ("versions", "versions/1", "compare?before=draft&after=draft", "audit"):
+        assert sale.get(f"{OTHER}/{path}").status_code == 404
     assert sale.delete(OTHER, params={"revision": before["revision"]}).status_code == 404
     new = {"title": "Fresh", "document": None, "layout": {}}
     assert sale.post("/api/journeys", json=new).status_code == 403

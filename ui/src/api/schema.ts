@@ -1070,8 +1070,20 @@ export interface components {
              * @description Who would be reached at once, when it was asked.
              */
             people: number;
+            /**
+             * Per Hour
+             * @description At most so many people an hour; null: all at once.
+             */
+            per_hour: number | null;
             /** Revision */
             revision: number;
+            /**
+             * Rules
+             * @description What is to happen with the people inside, as it was asked.
+             */
+            rules: {
+                [key: string]: components["schemas"]["Rule"];
+            };
         };
         /**
          * AudienceCount
@@ -1693,6 +1705,8 @@ export interface components {
          * @description A journey with all that the canvas shows.
          */
         JourneyView: {
+            /** @description A wish to publish that waits for a second person. */
+            approval: components["schemas"]["ApprovalRequest"] | null;
             /**
              * Counts
              * @description Step id -> counts, once it has run.

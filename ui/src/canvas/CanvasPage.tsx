@@ -13,7 +13,7 @@ import { useMe } from "../shell/me";
 import { ErrorNote, Loading } from "../shell/Notes";
 import { JourneyLifeDialog } from "../watch/JourneyLifeDialog";
 import { LifeBanner } from "../watch/LifeBanner";
-import { useAddress, useWatching } from "../watch/useWatching";
+import { useWatchingByAddress } from "../watch/useWatching";
 import { WatchBar } from "../watch/WatchBar";
 import { AddMenu } from "./AddMenu";
 import { AskDialog } from "./AskDialog";
@@ -43,7 +43,7 @@ export function CanvasPage({ journey }: { journey: string }) {
     },
     [],
   );
-  useWatching(journey, useAddress(ready));
+  useWatchingByAddress(journey, ready);
   usePageKeys();
   useClipboard();
   useKnown("templates");

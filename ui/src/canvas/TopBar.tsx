@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useSaid, useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
-import { PausedBadge, StateBadge } from "../journeys/StateBadge";
+import { StateBadge } from "../journeys/StateBadge";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
@@ -18,7 +18,6 @@ export function TopBar() {
   const t = useTexts(texts);
   const readOnly = useEditor((state) => state.readOnly);
   const state = useShownState();
-  const paused = useEditor((editor) => editor.view?.paused ?? false);
   return (
     <header className="ma-top">
       <Link to={["journeys"]} className="ma-top-back" title={t("back")}>
@@ -26,7 +25,6 @@ export function TopBar() {
       </Link>
       <Title />
       <StateBadge state={state} />
-      {paused && <PausedBadge />}
       {!readOnly && <SaveState />}
       <span className="ma-top-space" />
       {!readOnly && <HistoryButtons />}

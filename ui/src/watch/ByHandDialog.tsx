@@ -1,6 +1,7 @@
 // Moving people to another step, or out of the journey, by hand: never without a reason, never without the number.
 import { useState, type SyntheticEvent } from "react";
 import { api, ApiError } from "../api/client";
+import type { Said } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
@@ -22,6 +23,8 @@ export interface ByHand {
   number: number;
   /** The step where they stand. */
   from: string;
+  /** What holds everybody who is meant; null: it does not matter. */
+  why: Said | null;
 }
 
 interface Props {
@@ -95,7 +98,7 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
   };
   const n = formatNumber(number, language);
   return (
-    <form noValidate onSubmit={(event) => void submit(event)}>
+    <form className="ma-by-hand" noValidate onSubmit={(event) => void submit(event)}>
       <Whom doing={doing} />
       <p>{t(`${act}_about`)}</p>
       {act === "move" && (
@@ -150,7 +153,7 @@ function Whom({ doing }: { doing: ByHand }) {
   });
   const n = formatNumber(number, language);
   if (people.contacts) return <p>{t(number === 1 ? "whom_chosen_one" : "whom_chosen", { n, step })}</p>;
-  return <p>{people.hold === null ? t("whom_all", { n, step }) : t("whom_held", { n, step })}</p>;
+  return <p>{people.hold === null ? t("whom_all", { n, step }) : t("whom_held", { n, step, why: say(doing.why) })}</p>;
 }
 
 /** The steps that somebody may be moved to: none by which one only enters. */

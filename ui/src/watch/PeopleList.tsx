@@ -36,13 +36,13 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
   const found = usePeople(journey, { ...asked, step, run }, now, chosen.size > 0 || doing !== null);
   // Only who stands here can be moved; who went on is listed to look at.
   const movable = asked.what === "waiting" || asked.what === "held";
-  const all = asked.what === "held" && asked.hold !== null ? heldFor(now, asked.hold) : asked.what === "waiting" ? now.waiting : 0;
-  const wholly = asked.what === "waiting" || asked.hold !== null;
+  const held = asked.what === "held" ? now.held.find((one) => one.why === asked.hold) : undefined;
+  const all = asked.what === "waiting" ? now.waiting : (held?.people ?? 0);
   const begin = (act: ByHand["act"], everybody: boolean) => {
     const people = everybody
       ? { contacts: null, step, hold: asked.hold }
       : { contacts: [...chosen], step: null, hold: null };
-    setDoing({ act, people, number: everybody ? all : chosen.size, from: step });
+    setDoing({ act, people, number: everybody ? all : chosen.size, from: step, why: held?.said ?? null });
   };
   const flip = (contact: string) => {
     const next = new Set(chosen);
@@ -107,7 +107,6 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
               </Button>
             </>
           ) : (
-            wholly &&
             all > 0 && (
               <>
                 <Button small onClick={() => begin("move", true)}>
@@ -135,10 +134,6 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
       />
     </section>
   );
-}
-
-function heldFor(now: StepNow, hold: string): number {
-  return now.held.find((one) => one.why === hold)?.people ?? 0;
 }
 
 function PersonRow(props: {

@@ -7,6 +7,7 @@ import { stepsById } from "../journey/derived";
 import { stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { IconButton } from "../shell/Button";
+import { Bar } from "./Bar";
 import { inside } from "./numbers";
 import { PeopleList } from "./PeopleList";
 import { PersonSteps } from "./PersonSteps";
@@ -105,7 +106,7 @@ function Everywhere() {
                 >
                   <span className="ma-line-name">{stepTitle(step, catalogue, say)}</span>
                   <span className="ma-line-number">{formatNumber(people, language)}</span>
-                  <span className="ma-line-bar" style={{ width: `${(people / most) * 100}%` }} />
+                  <Bar share={people / most} />
                 </button>
               </li>
             );

@@ -9,6 +9,7 @@ import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { toast } from "../shell/toasts";
 import { linesOf, percent, type Line } from "./numbers";
+import { Bar } from "./Bar";
 import { askFor, look, useWatch } from "./store";
 import { texts } from "./texts";
 import type { PeopleDone, StepNow } from "./types";
@@ -80,7 +81,7 @@ function LineRow({ step: id, line }: { step: string; line: Line }) {
         {line.share !== null && <small>{percent(line.share)}</small>}
         {formatNumber(line.people, language)}
       </span>
-      {line.share !== null && <span className="ma-line-bar" style={{ width: `${line.share * 100}%` }} />}
+      {line.share !== null && <Bar share={line.share} />}
     </>
   );
   const look = `ma-line ${TONES[line.word] ?? ""} ${line.word === "outcome" ? "ma-line-part" : ""}`;

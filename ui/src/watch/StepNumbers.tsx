@@ -79,7 +79,7 @@ function Trouble(props: PillProps & { held: number; failed: number }) {
       look={`ma-count-trouble ${failed ? "ma-badge-danger" : "ma-badge-warning"}`}
       reachable={reachable}
       onClick={() => {
-        showPeople(id, { what: held ? "held" : "waiting" });
+        showPeople(id, held ? { what: "held", hold: now.held[0]?.why ?? null } : { what: "waiting" });
       }}
     >
       <Icon name={failed ? "error" : "clock"} size={13} />
@@ -120,7 +120,7 @@ function Pill(props: {
         </button>
       </Tooltip.Trigger>
       <Tooltip.Portal container={portalContainer()}>
-        <Tooltip.Content className="ma-tooltip ma-count-tip" sideOffset={6} collisionPadding={8}>
+        <Tooltip.Content className="ma-tooltip ma-count-tip" side="bottom" sideOffset={6} collisionPadding={8}>
           <StepWords id={props.id} now={props.now} />
         </Tooltip.Content>
       </Tooltip.Portal>

@@ -151,16 +151,17 @@ function Run({ run }: { run: string }) {
 
 function RunLine({ run }: { run: RunSeen }) {
   const t = useTexts(texts);
+  const embedded = useEditor((state) => state.embedded);
   const { language } = useHost();
   const zone = useMe((state) => state.me?.timezone);
   const name = run.people === 0 ? "run_line_none" : run.people === 1 ? "run_line_one" : "run_line";
   const values = {
-    run: run.run_id,
     n: formatNumber(run.people, language),
     when: formatMoment(run.started_at, language, zone),
   };
   return (
-    <span className="ma-watch-words" title={t(name, values)}>
+    <span className="ma-watch-words" title={run.run_id}>
+      {embedded && <b>{t("this_run")} </b>}
       {t(name, values)}
       {run.ended_at === null && <span className="ma-badge ma-badge-accent">{t("run_going")}</span>}
     </span>

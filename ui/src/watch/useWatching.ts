@@ -37,15 +37,15 @@ export function useWatching(journey: string, run: string | null): void {
   usePersonOnCanvas();
 }
 
-/** The run that the page's address names; the step it names is chosen once the journey is there. */
-export function useAddress(ready: boolean): string | null {
+/** The same for the builder's page: its address may name a run, and a step that is chosen once the journey is there. */
+export function useWatchingByAddress(journey: string, ready: boolean): void {
   const query = routeQuery();
   const run = query.get("run");
   const step = query.get("step");
+  useWatching(journey, run);
   useEffect(() => {
     if (ready) pointTo(step, run);
   }, [ready, step, run]);
-  return run;
 }
 
 /** Chooses the step, if the journey still has it, and shows who is behind its numbers. */

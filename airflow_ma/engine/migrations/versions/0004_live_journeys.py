@@ -182,7 +182,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ma_event_trouble",
         "ma_event",
-        ["type", "at"],
+        ["type", "at", "message_id"],
         sqlite_where=_TROUBLE,
         postgresql_where=_TROUBLE,
     )

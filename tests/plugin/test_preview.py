@@ -1,0 +1,185 @@
+"""What publishing would do, and how settings read, on both databases and without a web server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+
+from airflow_ma.config import settings
+from airflow_ma.dag.load import journey_from_document
+from airflow_ma.engine.clock import DAY, ManualClock
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.drafts import create_draft
+from airflow_ma.engine.releases import add_release
+from airflow_ma.engine.tables import contact_tag
+from airflow_ma.journey.document import JourneyDocument
+from airflow_ma.plugin.access import Builder
+from airflow_ma.plugin.change_models import Diff, Preview, Rule, ToPreview
+from airflow_ma.plugin.diff_view import as_written_back, diff_view
+from airflow_ma.plugin.journeys import find_journey
+from airflow_ma.plugin.preview import preview
+from airflow_ma.plugin.setting_texts import Names, setting_said
+from tests.journeys import add_contacts, sweep
+
+DAGS = Path(__file__).parents[2] / "dags"
+
+
+@pytest.fixture(autouse=True)
+def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(DAGS / "emails"))
+    settings.cache_clear()
+
+
+class Owner(Builder):
+    """May do everything."""
+
+    def may(self, method: str, key: str) -> bool:
+        return True
+
+
+class User:
+    def get_name(self) -> str:
+        return "hanako"
+
+    def get_id(self) -> str:
+        return "1"
+
+
+def step(step_id: str, kind: str, values: dict[str, Any], leads: dict[str, str] | None = None) -> Any:
+    return {"id": step_id, "kind": kind, "title": None, "settings": values, "next": leads or {}}
+
+
+def document(*steps: Any, **more: Any) -> JourneyDocument:
+    whole = {"key": "offer", "title": "Offer", "mode": "continuous", "tags": [], "goal": None}
+    return JourneyDocument.model_validate(whole | {"steps": list(steps)} | more)
+
+
+def offer(days: int, **wait: Any) -> JourneyDocument:
+    return document(
+        step("people", "audience", {"where": {"tag": "customer"}}, {"entered": "rest"}),
+        step("rest", "wait", {"duration": f"{days} days"} | wait, {"waited": "ways"}),
+        step("ways", "split", {"branches": {"vip": {"tag": "vip"}}}, {"vip": "mail", "other": "end"}),
+        step("mail", "send_email", {"template": "cold_intro"}, {"sent": "end"}),
+        step("end", "end", {}),
+    )
+
+
+def look(database: Database, **wanted: Any) -> Preview:
+    builder = Owner(database, cast("Any", User()))
+    return preview(builder, find_journey(builder, "offer"), ToPreview(revision=1, **wanted))
+
+
+def make_live(database: Database, live: JourneyDocument, draft: JourneyDocument) -> None:
+    """Four people are in the live journey, one of them a VIP; the draft is newer."""
+    journey = journey_from_document(live)
+    add_contacts(database, 3, tag="customer")
+    (vip,) = add_contacts(database, 1, tag="customer")
+    with database.write() as connection:
+        connection.execute(sa.insert(contact_tag).values(contact_id=vip, tag="vip"))
+    version = journey.program(database).version
+    sweep(journey, database)
+    with database.write() as connection:
+        add_release(connection, "offer", version, live.model_dump(mode="json"), {}, by="taro", now=1)
+        create_draft(connection, "offer", draft.model_dump(mode="json"), {}, by="taro", now=1)
+
+
+def test_mails_that_would_become_due_at_once_are_counted(database: Database, clock: ManualClock) -> None:
+    make_live(database, offer(3), offer(1))
+    clock.advance(2 * DAY)
+    found = look(database)
+    assert [(one.step, one.people) for one in found.due_now] == [("mail", 1)]
+    assert found.due_now[0].title.ja == "メールを送る"
+    assert found.new_people == 0
+    assert look(database, rules={"rest": Rule(do="finish", to=None, reason="")}).due_now == []
+    everybody = look(database, rules={"rest": Rule(do="move", to="mail", reason="")}, per_hour=2)
+    assert [(one.step, one.people) for one in everybody.due_now] == [("mail", 4)]
+
+
+def test_nothing_is_due_while_the_new_wait_goes_on(database: Database, clock: ManualClock) -> None:
+    make_live(database, offer(3), offer(5))
+    clock.advance(2 * DAY)
+    assert look(database).due_now == []
+
+
+def test_the_order_of_a_splits_ways_is_a_change(database: Database) -> None:
+    one, two = {"tag": "vip"}, {"tag": "customer"}
+    live, draft = offer(3), offer(3)
+    live.steps[2].settings = {"branches": {"z": one, "a": two}}
+    draft.steps[2].settings = {"branches": {"a": two, "z": one}}
+    for each in (live, draft):
+        each.steps[2].next = {"z": "mail", "a": "end", "other": "end"}
+    make_live(database, live, draft)
+    (ways,) = look(database).diff.steps
+    assert (ways.step, [one.name for one in ways.settings]) == ("ways", ["branches"])
+    make_no_change = diff_view(as_written_back(live), as_written_back(live))
+    assert make_no_change == Diff(steps=[], journey=[], yaml=[])
+
+
+NAMES = Names(document(step("mail", "send_email", {"template": "x"}), step("second", "send_email", {})))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "en", "ja"),
+    [
+        ("wait", "duration", "3 days", "3 days", "3日"),
+        ("wait", "duration", "soon", "soon", "soon"),
+        ("wait", "at", "09:00", "09:00", "09:00"),
+        ("wait", "between", ["09:00", "18:00"], "09:00–18:00", "09:00〜18:00"),
+        ("wait", "weekdays", "business_days", "business days", "平日"),
+        ("wait", "weekdays", ["fri", "mon"], "Mon, Fri", "月・金"),
+        ("wait_for_open", "mail", "mail", "Send email", "メールを送る"),
+        ("wait_for_open", "mail", "lost", "a step that is gone", "削除されたステップ"),
+        ("wait_for_open", "count_machine_opens", True, "yes", "はい"),
+        ("check_site_visit", "url", "*", "any page", "全ページ"),
+        ("check_site_visit", "times", 3, "3", "3"),
+        ("send_email", "purpose", "transactional", "Transactional", "手続き・お知らせ（取引関連）"),
+        ("audience", "when", {"event": "reply", "url": None}, "Replied", "返信"),
+        ("audience", "when", {"nothing": 1}, "(set in detail)", "（詳細設定あり）"),
+        (
+            "audience",
+            "where",
+            {"not": {"tag": "vip"}},
+            "does not have the tag vip",
+            "タグ「vip」が付いていない",
+        ),
+        ("audience", "where", {"attribute": 1}, "(unfinished condition)", "（未入力の条件）"),
+        (
+            "split",
+            "branches",
+            {"VIP": {"tag": "vip"}},
+            "VIP: has the tag vip",
+            "VIP：タグ「vip」が付いている",
+        ),
+        ("random_split", "shares", {"A": 50, "B": 50}, "A 50% / B 50%", "A 50% / B 50%"),
+        ("update_contact", "add_tags", ["a", "b"], "a, b", "a、b"),
+        ("update_contact", "attributes", {"plan": "pro"}, "Plan = pro", "プラン＝pro"),
+        ("no_such_kind", "x", {"a": [1]}, "(set in detail)", "（詳細設定あり）"),
+    ],
+)
+def test_settings_read_as_people_say_them(kind: str, name: str, value: Any, en: str, ja: str) -> None:
+    said = setting_said(kind, name, {name: value}, NAMES)
+    assert said is not None
+    assert (said.en, said.ja) == (en, ja)
+
+
+def test_a_default_is_a_value_and_nothing_is_none() -> None:
+    within = setting_said("wait_for_open", "within", {}, NAMES)
+    assert within is not None
+    assert within.ja == "3日"
+    assert setting_said("wait", "at", {}, NAMES) is None
+    assert setting_said("update_contact", "add_tags", {"add_tags": []}, NAMES) is None
+
+
+def test_a_mail_is_named_by_its_subject() -> None:
+    said = setting_said("send_email", "template", {"template": "cold_intro"}, Names(None))
+    assert said is not None
+    assert said.ja.startswith("「")
+    assert said.ja.endswith("」（cold_intro）")
+    assert said.en != said.ja
+    assert "{" not in said.ja + said.en
+    unknown = setting_said("send_email", "template", {"template": "no_such"}, Names(None))
+    assert unknown is not None
+    assert unknown.en == "no_such"

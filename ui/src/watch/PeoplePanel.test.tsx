@@ -1,0 +1,226 @@
+import { render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { Tooltip } from "radix-ui";
+import { beforeEach, describe, expect, it } from "vitest";
+import { Outline } from "../canvas/Outline";
+import { useCanvas } from "../canvas/canvasStore";
+import { useEditor } from "../journey/store";
+import { Refusal, serve, signIn } from "../shell/answers";
+import { ToastList } from "../shell/toasts";
+import { madePerson, madeWatch, openMadeUp } from "./made-up";
+import { PeoplePanel } from "./PeoplePanel";
+import { showPeople, useWatch } from "./store";
+import type { PeopleFound } from "./types";
+import { useWatching } from "./useWatching";
+import { WatchBar } from "./WatchBar";
+
+const page = (people: PeopleFound["people"], more: Partial<PeopleFound> = {}): PeopleFound => ({
+  people,
+  next_after: null,
+  total: people.length,
+  stopped: false,
+  ...more,
+});
+
+function Page() {
+  useWatching("made_up", null);
+  const open = useCanvas((state) => state.tab === "people");
+  return (
+    <Tooltip.Provider>
+      <WatchBar />
+      <Outline />
+      {open && <PeoplePanel />}
+      <ToastList />
+    </Tooltip.Provider>
+  );
+}
+
+const ANSWERS = {
+  "GET journeys/made_up/watch": () => madeWatch(),
+  "POST journeys/made_up/people": () => page([madePerson("c1"), madePerson("c2"), madePerson("c3")]),
+};
+
+beforeEach(() => {
+  signIn();
+  openMadeUp();
+});
+
+describe("numbers on the steps", () => {
+  it("lead to the people behind them", async () => {
+    const asked = serve(ANSWERS);
+    render(<Page />);
+    await userEvent.click(screen.getByRole("button", { name: /: 221 people are here/ }));
+    expect(await screen.findByText("Person c1")).toBeVisible();
+    expect(useEditor.getState().selection).toEqual(["asked"]);
+    expect(asked.find((one) => one.path.endsWith("/people"))?.body).toMatchObject({ step: "asked", what: "waiting" });
+    await userEvent.click(screen.getByRole("button", { name: /: No!: 250 \(25%\)/ }));
+    await waitFor(() => {
+      expect(asked.at(-1)?.body).toMatchObject({ step: "asked", what: "left", outcome: "no" });
+    });
+  });
+
+  it("are hidden where the reader wants to work in quiet, and asked for no more", async () => {
+    const asked = serve(ANSWERS);
+    render(<Page />);
+    await userEvent.click(screen.getByRole("switch", { name: "Numbers" }));
+    expect(screen.queryByRole("button", { name: /people are here/ })).not.toBeInTheDocument();
+    const before = asked.length;
+    await new Promise((done) => setTimeout(done, 20));
+    expect(asked.length).toBe(before);
+    await userEvent.click(screen.getByRole("switch", { name: "Numbers" }));
+  });
+
+  it("stay, with their time, when they cannot be updated", async () => {
+    serve({ "GET journeys/made_up/watch": () => new Refusal(503, "no_database") });
+    render(<Page />);
+    expect(await screen.findByText(/Numbers of 1 Dec, 10:00: they cannot be updated/)).toBeVisible();
+    expect(screen.getByRole("button", { name: /: 221 people are here/ })).toBeVisible();
+  });
+
+  it("are for viewers as well, without names", () => {
+    openMadeUp({ may_see_contacts: false });
+    serve(ANSWERS);
+    showPeople("hello");
+    render(<Page />);
+    expect(screen.getByText(/Names are shown to those who may edit/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: /Move/ })).not.toBeInTheDocument();
+  });
+});
+
+describe("by hand", () => {
+  async function open() {
+    showPeople("hello");
+    render(<Page />);
+    await screen.findByText("Person c1");
+  }
+
+  it("moves those who were chosen, with a reason and the number on the button", async () => {
+    const asked = serve({ ...ANSWERS, "POST journeys/made_up/move": () => ({ people: 2 }) });
+    await open();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c1" }));
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c3" }));
+    await userEvent.click(screen.getByRole("button", { name: "Move …" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Move 2 people" }));
+    expect(screen.getByRole("combobox", { name: "To which step" })).toHaveAccessibleDescription(/Choose where/);
+    expect(screen.getByRole("textbox", { name: "Why" })).toHaveAccessibleDescription(/Say why/);
+    expect(asked.some((one) => one.path.endsWith("/move"))).toBe(false);
+    const targets = within(screen.getByRole("combobox", { name: "To which step" })).getAllByRole("option");
+    expect(targets.map((one) => one.getAttribute("value"))).toEqual(["", "asked", "thanks", "bye"]);
+    await userEvent.selectOptions(screen.getByRole("combobox", { name: "To which step" }), "thanks");
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), " wrong mail ");
+    await userEvent.click(screen.getByRole("button", { name: "Move 2 people" }));
+    expect(await screen.findByText("2 people were moved.")).toBeVisible();
+    expect(asked.find((one) => one.path.endsWith("/move"))?.body).toEqual({
+      people: { contacts: ["c1", "c3"], step: null, hold: null },
+      to: "thanks",
+      reason: "wrong mail",
+      per_hour: null,
+    });
+    expect(screen.getByRole("checkbox", { name: "Choose Person c1" })).not.toBeChecked();
+  });
+
+  it("takes out everybody who is held for one reason, and no others", async () => {
+    const asked = serve({ ...ANSWERS, "POST journeys/made_up/remove": () => ({ people: 3 }) });
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: /Held.*quiet hours/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Take all 3 out …" }));
+    expect(await screen.findByText(/Everybody held at .* \(quiet hours\): 3 people now/)).toBeVisible();
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), "they asked");
+    await userEvent.click(screen.getByRole("button", { name: "Take 3 people out" }));
+    await waitFor(() => {
+      expect(asked.find((one) => one.path.endsWith("/remove"))?.body).toEqual({
+        people: { contacts: null, step: "hello", hold: "night" },
+        reason: "they asked",
+      });
+    });
+  });
+
+  it("says in the dialog why it was not done, and keeps what was written", async () => {
+    serve({ ...ANSWERS, "POST journeys/made_up/remove": () => new Refusal(409, "gone") });
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Take all 12 out …" }));
+    await userEvent.type(await screen.findByRole("textbox", { name: "Why" }), "they asked");
+    await userEvent.click(screen.getByRole("button", { name: "Take 12 people out" }));
+    expect(await screen.findByText("gone in English")).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Why" })).toHaveValue("they asked");
+  });
+
+  it("tries held mails again", async () => {
+    const asked = serve({ ...ANSWERS, "POST journeys/made_up/retry": () => ({ people: 3 }) });
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Send again now" }));
+    expect(await screen.findByText("3 held mails are tried again now.")).toBeVisible();
+    expect(asked.find((one) => one.path.endsWith("/retry"))?.body).toEqual({ step: "hello" });
+  });
+
+  it("lists page after page", async () => {
+    const asked = serve({
+      ...ANSWERS,
+      "POST journeys/made_up/people": ({ body }) =>
+        (body as { after: string | null }).after === null
+          ? page([madePerson("c1")], { next_after: "7", total: 2 })
+          : page([madePerson("c9")]),
+    });
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("Person c9")).toBeVisible();
+    expect(screen.getByText("Person c1")).toBeVisible();
+    expect(asked.at(-1)?.body).toMatchObject({ after: "7" });
+  });
+});
+
+describe("one person", () => {
+  it("is shown on the canvas with times, in place of the numbers, until the reader goes back", async () => {
+    const passage = {
+      entered_at: "2026-12-01T01:00:00Z",
+      left_at: null,
+      left_reason: null,
+      version: 2,
+      now: "hello",
+      moves: [{ from_step: "start", outcome: "in", to_step: "hello", at: "2026-12-01T01:00:01Z", run_id: "r" }],
+    };
+    const asked = serve({ ...ANSWERS, "POST journeys/made_up/way": () => ({ passages: [passage] }) });
+    showPeople("hello");
+    render(<Page />);
+    await userEvent.click(await screen.findByTitle(/Show Person c2’s way/));
+    await waitFor(() => {
+      expect(useEditor.getState().trail).toMatchObject({ steps: ["start", "hello"], at: "hello" });
+    });
+    expect(asked.find((one) => one.path.endsWith("/way"))?.body).toEqual({ contact: "c2" });
+    expect(screen.queryByRole("button", { name: /people are here/ })).not.toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "See the contact" })).toHaveAttribute("href", expect.stringContaining("#/contacts/c2"));
+    await userEvent.click(screen.getByRole("button", { name: "Back to all" }));
+    expect(useEditor.getState().trail).toBeNull();
+    expect(screen.getByRole("button", { name: /: 221 people are here/ })).toBeVisible();
+  });
+});
+
+describe("one run", () => {
+  it("is what the numbers are cut down to, until its chip is closed", async () => {
+    const run = { run_id: "r/1", started_at: "2026-12-01T00:00:00Z", ended_at: "2026-12-01T00:01:00Z", version: 2, people: 124 };
+    const asked = serve({ ...ANSWERS, "GET journeys/made_up/watch": ({ path }) => madeWatch({ run: path.includes("run_id") ? run : null }) });
+    useWatch.setState({ run: "r/1" });
+    function RunPage() {
+      useWatching("made_up", "r/1");
+      return <WatchBar />;
+    }
+    render(<RunPage />);
+    expect(await screen.findByText(/124 people moved, started 1 Dec, 09:00/)).toBeVisible();
+    expect(asked[0]?.path).toBe("journeys/made_up/watch?run_id=r%2F1");
+    expect(screen.getByRole("link", { name: "Open the run in Airflow" })).toHaveAttribute("href", "/dags/made_up/runs/r%2F1");
+    await userEvent.click(screen.getByRole("button", { name: "Show all runs again" }));
+    await waitFor(() => {
+      expect(asked.at(-1)?.path).toBe("journeys/made_up/watch");
+    });
+    expect(screen.queryByText("Only this run")).not.toBeInTheDocument();
+  });
+
+  it("of two versions, one is looked at", async () => {
+    const asked = serve(ANSWERS);
+    render(<Page />);
+    await userEvent.selectOptions(screen.getByRole("combobox", { name: /version/ }), "1");
+    await waitFor(() => {
+      expect(asked.at(-1)?.path).toBe("journeys/made_up/watch?version=1");
+    });
+  });
+});
