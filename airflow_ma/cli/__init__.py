@@ -1,4 +1,4 @@
-"""The command ``airflow-ma``. Only what is called is imported, and nothing but ``check`` needs Airflow."""
+"""The command ``airflow-ma``. Only what is called is imported, and few commands need Airflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from airflow_ma.cli.texts import LANGUAGES, say
 
 __all__ = ["main"]
 
-NAMES = ("check", "collector", "consent", "contacts", "db", "health", "sending", "status", "suppression", "where")
+NAMES = (
+    "check", "collector", "consent", "contacts", "db", "health", "journey", "sending", "status",
+    "suppression", "where",
+)  # fmt: skip
 COMMANDS = {name: f"airflow_ma.cli.{name}:{name}" for name in NAMES}
 
 

@@ -116,6 +116,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "進行中のジャーニーに必要な {number} 件は残しました。",
     ),
     "events_kept": ("Events are kept for ever.", "行動の記録は無期限に保存します。"),
+    "runs_pruned": (
+        "Removed {number} records of runs from before {before}.",
+        "{before} より前の実行の記録を {number} 件削除しました。",
+    ),
     "mails_pruned": (
         "Removed {number} mailbox mails from before {before}.",
         "{before} より前のメールボックスのメールを {number} 件削除しました。",

@@ -44,11 +44,12 @@ def prune() -> None:
     )
     for name, number, before in (
         ("events", removed.events, removed.events_before),
+        ("runs", removed.runs, removed.events_before),
         ("mails", removed.mails, removed.mails_before),
     ):
-        if before is None:
+        if before is None and name != "runs":
             tell(f"{name}_kept")
-        else:
+        elif before is not None:
             day = from_ms(before, told.timezone).to_date_string()
             tell(f"{name}_pruned", number=f"{number:,}", before=day)
     if removed.events_needed:

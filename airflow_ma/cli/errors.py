@@ -8,7 +8,9 @@ from pydantic import ValidationError
 
 from airflow_ma.cli.texts import say
 from airflow_ma.contacts.imports import ContactsFileError
+from airflow_ma.engine.by_hand import ByHandError
 from airflow_ma.engine.database import DatabaseError
+from airflow_ma.engine.lifecycle import LifecycleError
 from airflow_ma.insight.person import UnknownPersonError
 from airflow_ma.insight.progress import UnknownJourneyError
 
@@ -26,6 +28,8 @@ def in_plain_words(error: Exception, language: str) -> str | None:
         case UnknownJourneyError():
             key = "no_journey" if error.known else "no_journey_yet"
             told = say(key, language, journey=error.key, known=", ".join(error.known))
+        case LifecycleError() | ByHandError():
+            told = error.said.say(language)
         case DatabaseError():
             told = str(error)
         case sa.exc.OperationalError():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from airflow_ma.cli import consent_texts, sending_texts
+from airflow_ma.cli import consent_texts, journey_texts, sending_texts
 from airflow_ma.insight import event_texts
 
 LANGUAGES = ("en", "ja")
@@ -200,6 +200,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rejected_mail": ("not sent", "未送信"),
     **event_texts.EVENTS,
     **consent_texts.TEXTS,
+    **journey_texts.TEXTS,
     **sending_texts.TEXTS,
 }  # fmt: skip
 

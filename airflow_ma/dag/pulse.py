@@ -46,7 +46,9 @@ def emit(health: Health) -> None:
 def _gauge() -> Callable[..., None]:
     # In the triggerer Airflow sets up these metrics, not those of airflow.sdk, which are for tasks.
     try:
-        from airflow.observability.stats import Stats
+        from airflow.observability import stats
     except ImportError:  # Airflow 3.1
         from airflow.stats import Stats
-    return cast("Callable[..., None]", Stats.gauge)
+
+        return cast("Callable[..., None]", Stats.gauge)
+    return cast("Callable[..., None]", stats.gauge)

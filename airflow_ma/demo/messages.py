@@ -42,6 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "box_builder": ("Builder", "ジャーニービルダー"),
     "box_campaign": ("Campaign", "キャンペーン"),
     "box_mailbox": ("Mailbox", "受信箱"),
+    "box_health": ("Health", "稼働状況"),
     "box_shop": ("Shop", "ショップ"),
     "box_time": ("Time", "時間"),
     "box_pace": (

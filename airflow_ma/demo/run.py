@@ -257,6 +257,7 @@ def _print_box(place: Place) -> None:
         ("box_builder", f"{airflow}/plugin/airflow-ma-journeys"),
         ("box_campaign", f"{airflow}/dags/sale_announcement"),
         ("box_mailbox", f"{airflow}/airflow-ma/mailbox"),
+        ("box_health", f"{airflow}/airflow-ma/health"),
         ("box_shop", place.url("shop")),
         ("box_time", text("box_pace", pace=f"{place.seconds_per_day:g}")),
         ("box_end", text("box_how")),

@@ -176,7 +176,7 @@ def relocate(
     return {name: count for name, (count, _) in counts.items()}
 
 
-def _count(decided: sa.FromClause, now: int) -> sa.Select[Any]:
+def _count(decided: sa.FromClause, now: int) -> sa.Select[Any, int, int]:
     """Outcome, how many left by it, and how long (ms) they stayed in all."""
     stayed = sa.func.sum(sa.literal(now, sa.BigInteger) - decided.c.arrived_at)
     return sa.select(decided.c.outcome, sa.func.count(), sa.cast(stayed, sa.BigInteger)).group_by(
@@ -192,7 +192,7 @@ def _relocate_all(
     chosen: Callable[[sa.ColumnElement[int]], Predicate],
     now: int,
     run_id: str | None,
-) -> sa.CursorResult[Any]:
+) -> sa.CursorResult[Any, int, int]:
     target = program.targets[step_id][outcome]
     at_once = sa.literal(now, sa.BigInteger)
     values: dict[str, Any] = {"version": program.version, "claim": sa.null()}
@@ -223,7 +223,7 @@ def _relocate_postgresql(
     now: int,
     run_id: str | None,
     sleep: Mapping[str, sa.ColumnElement[Any]],
-) -> sa.CursorResult[Any]:
+) -> sa.CursorResult[Any, int, int]:
     found = sa.select(e.id.label("id"), outcome.label("outcome"), e.arrived_at.label("arrived_at"))
     decided = found.where(chosen(e.id)).cte("decided")
     values = _new_places(connection, program, step_id, decided.c.outcome, chosen, now, sleep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -97,7 +98,8 @@ def void_request(connection: sa.Connection, key: str, *, by: str, now: int) -> N
     """Withdraw what waits: the draft it is about is there no longer."""
     request = waiting_request(connection, key)
     if request is not None:
-        answer_request(connection, request, "withdrawn", by=by, answer=None, now=now)
+        with suppress(NoLongerWaitingError):  # somebody answers it at this very moment
+            answer_request(connection, request, "withdrawn", by=by, answer=None, now=now)
 
 
 _COLUMNS = (a.id, a.key, a.revision, a.plan, a.note, a.people, a.asked_by, a.asked_at, a.state)

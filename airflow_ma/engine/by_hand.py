@@ -17,7 +17,7 @@ from airflow_ma.engine.ledger import release_held
 from airflow_ma.engine.mail_rules import NOT_NEEDED, WORKER_DIED
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.steps import Predicate
+from airflow_ma.engine.steps import Predicate, StepLogic
 from airflow_ma.engine.tables import enrollment, journey, message
 from airflow_ma.journey.said import Said, SaidError
 
@@ -186,7 +186,7 @@ def _remove(
 
 def leading(program: Program, step: str, outcome: str, target: str | None, why: str) -> Program:
     """The program in which a step has this way out."""
-    steps = {**program.steps, step: _Left(why)}
+    steps: dict[str, StepLogic] = {**program.steps, step: _Left(why)}
     return replace(program, steps=steps, targets={**program.targets, step: {outcome: target}})
 
 
@@ -268,7 +268,7 @@ def _remaining(database: Database, people: array[int], who: list[Predicate]) -> 
     return left
 
 
-def _check_target(program: Program, row: sa.Row[Any], to_step: str) -> None:
+def _check_target(program: Program, row: Any, to_step: str) -> None:
     if row.mode == "continuous" and row.version != program.version:
         raise ByHandError(
             Said(

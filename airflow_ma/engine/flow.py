@@ -101,4 +101,7 @@ def flow_totals(
     way = (f.version, f.from_step, f.outcome, f.to_step)
     sums = [sa.cast(sa.func.sum(column), sa.BigInteger) for column in (f.number, f.stayed_ms)]
     query = sa.select(*way, *sums).where(*where).group_by(*way).order_by(*way)
-    return [FlowRow(*row[:3], row[3] or None, *row[4:]) for row in connection.execute(query)]
+    return [
+        FlowRow(version, from_step, outcome, to_step or None, number, stayed)
+        for version, from_step, outcome, to_step, number, stayed in connection.execute(query)
+    ]

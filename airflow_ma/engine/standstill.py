@@ -98,7 +98,7 @@ def shift_moments(
     asleep = sa.and_(e.wake_at == e.deadline_at, e.deadline_at > stretch.end)
     values = {"deadline_at": moment, "wake_at": sa.case((asleep, moment), else_=e.wake_at)}
     connection.execute(sa.update(enrollment).where(lengths).values(**values))
-    return ids[-1]
+    return int(ids[-1])
 
 
 def _local_waits(

@@ -167,17 +167,17 @@ def webhook(silence: Silence, clock: Clock) -> Check:
 
 def unknown(number: int) -> Check:
     """Mails whose fate nobody knows."""
-    return _number("unknown", "some", number, UNKNOWN_LIMITS)
+    return _number("unknown", ("good", "some"), number, UNKNOWN_LIMITS)
 
 
 def retryable(number: int) -> Check:
     """Mails that could not be sent so far."""
-    return _number("retryable", "many", number, RETRYABLE_LIMITS)
+    return _number("retryable", ("good" if number else "none", "many"), number, RETRYABLE_LIMITS)
 
 
-def _number(code: str, case: str, number: int, limits: tuple[int, int]) -> Check:
+def _number(code: str, cases: tuple[str, str], number: int, limits: tuple[int, int]) -> Check:
     reached = sum(number >= limit for limit in limits)
-    which = f"{code}.{case if reached else 'good'}"
+    which = f"{code}.{cases[reached > 0]}"
     said = SAID[which].filled(number=number_said(number))
     advice = ADVICE[which] if reached else None
     return Check(code, STATES[reached], said, advice, number, limits[0], "mails")

@@ -86,21 +86,24 @@ SAID: dict[str, Said] = {
     "retryable.good": Said(
         en="{number} mails wait for another try.", ja="再送待ちのメールは {number} 通です。"
     ),
+    "retryable.none": Said(en="No mail waits for another try.", ja="再送待ちのメールはありません。"),
     "retryable.many": Said(
         en="{number} mails could not be sent and wait for another try.",
         ja="{number} 通のメールを送信できず、再送待ちになっています。",
     ),
     "bounces.share": Said(
-        en="{share} of {mails} mails came back in {age}.",
+        en="{share} of {mails} mails came back in the last {age}.",
         ja="直近{age}に送信した {mails} 通のうち、{share} が不達でした。",
     ),
     "complaints.share": Said(
-        en="{share} of {mails} mails were reported as spam in {age}.",
+        en="{share} of {mails} mails were reported as spam in the last {age}.",
         ja="直近{age}に送信した {mails} 通のうち、{share} が迷惑メールとして報告されました。",
     ),
-    "share.none": Said(en="No mail was sent in {age}.", ja="直近{age}に送信したメールはありません。"),
+    "share.none": Said(
+        en="No mail was sent in the last {age}.", ja="直近{age}に送信したメールはありません。"
+    ),
     "share.few": Said(
-        en="{share} of {mails} mails in {age}: too few to judge by.",
+        en="{share} of {mails} mails in the last {age}: too few to judge by.",
         ja="直近{age}に送信した {mails} 通のうち {share} です（件数が少ないため判定していません）。",
     ),
     "paused_journeys.good": Said(en="No journey is paused.", ja="一時停止中のジャーニーはありません。"),

@@ -148,10 +148,9 @@ class MailCounts:
 def mail_counts(connection: sa.Connection, *, since: int, journeys: Journeys = None) -> MailCounts:
     """For those who ask every minute."""
     newest, began = _beginning(connection, since)
-    accepted = sa.func.count(sa.case((m.state == "accepted", 1)))
-    reported = sa.func.count(sa.case((sa.and_(m.state == "accepted", m.channel.in_(REPORTED)), 1)))
-    counted = _in_window(sa.select(accepted, reported), newest, since, journeys)
-    row = connection.execute(counted).one()
+    sent, told = m.state == "accepted", m.channel.in_(REPORTED)
+    numbers: list[Any] = [sa.func.count(sa.case((which, 1))) for which in (sent, sa.and_(sent, told))]
+    row = connection.execute(_in_window(sa.select(*numbers), newest, since, journeys)).one()
     waiting = [
         sum(one.number for one in _open_mails(connection, condition, journeys).values())
         for condition in (_RETRYABLE, UNRESOLVED)

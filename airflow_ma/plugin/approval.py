@@ -1,4 +1,4 @@
-"""The consent of a second person to publishing: when it is needed, who waits for it, and how it looks."""
+"""Approval of publishing by a second person: when it is needed, who waits for it, and how it looks."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from airflow_ma.plugin.change_models import Approval, ApprovalRequest, Rule
 ASKED_BY = "asked_by_id"
 """Where a plan keeps who asked: two people may have the same name."""
 _ALWAYS = Said(
-    en="Here a second person must agree before anything is published.",
+    en="Here a second person must approve before anything is published.",
     ja="この環境では、公開の前に別の担当者の承認が必要です。",
 )
 _MANY = Said(
-    en="{people} people would be reached at once. Above {limit}, a second person must agree.",
+    en="{people} people would be reached at once. Above {limit}, a second person must approve.",
     ja="{people}人に一度に届きます。{limit}人を超える場合は、別の担当者の承認が必要です。",
 )
 
 
 def why_needed(people: int) -> Said | None:
-    """Why a second person must agree when so many are reached at once; None: nobody must."""
+    """Why a second person must approve when so many are reached at once; None: nobody must."""
     limit = settings().approval_above
     if limit is None or people <= limit:
         return None
@@ -58,7 +58,7 @@ def request_view(builder: Builder, request: Request, *, may_edit: bool) -> Appro
 
 
 def approval_view(builder: Builder, people: int, waiting: Request | None) -> Approval:
-    """Whether a second person must agree, for who may edit the journey."""
+    """Whether a second person must approve, for who may edit the journey."""
     why = why_needed(people)
     shown = None if waiting is None else request_view(builder, waiting, may_edit=True)
     return Approval(needed=why is not None, why=why, waiting=shown)

@@ -9,14 +9,14 @@ from airflow_ma.journey.said import Said
 
 _PUBLISHED = Said(en="Published version {version}", ja="バージョン{version}を公開")
 _FIRST = Said(en="Published for the first time", ja="初めて公開")
-_AGREED = Said(en=", with the consent of {by}", ja="（承認: {by}さん）")
+_AGREED = Said(en=", approved by {by}", ja="（承認: {by}さん）")
 _PEOPLE = Said(en=" ({people} people)", ja="（{people}人）")
 _OF = Said(en=" of {by}", ja="（依頼: {by}さん）")
 _TEXTS: Mapping[Action, Said] = {
-    "approval_asked": Said(en="Asked for consent to publish", ja="公開の承認を依頼"),
-    "approved": Said(en="Agreed to the request", ja="公開を承認"),
+    "approval_asked": Said(en="Asked for approval to publish", ja="公開の承認を依頼"),
+    "approved": Said(en="Approved the request", ja="公開を承認"),
     "declined": Said(en="Declined the request", ja="公開の依頼を差し戻し"),
-    "approval_withdrawn": Said(en="The request for consent was withdrawn", ja="承認の依頼を取り下げ"),
+    "approval_withdrawn": Said(en="The request for approval was withdrawn", ja="承認の依頼を取り下げ"),
     "restored": Said(en="Made version {version} the draft", ja="バージョン{version}を下書きに復元"),
     "discarded": Said(en="Threw the draft away", ja="下書きを破棄"),
     "paused": Said(en="Paused the journey", ja="ジャーニーを一時停止"),

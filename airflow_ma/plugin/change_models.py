@@ -150,7 +150,7 @@ class ApprovalRequest(BaseModel):
 
 
 class Approval(BaseModel):
-    """Whether a second person must agree."""
+    """Whether a second person must approve."""
 
     needed: bool
     why: Said | None

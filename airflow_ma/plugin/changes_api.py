@@ -1,4 +1,4 @@
-"""Changing a live journey: what it would do, its versions, the consent of a second person, who did what."""
+"""Changing a live journey: what it would do, its versions, approval by a second person, who did what."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from airflow.configuration import conf
 from airflow.sdk import BaseOperatorLink
 
 if TYPE_CHECKING:
-    from airflow.models.taskinstancekey import TaskInstanceKey
+    from airflow.sdk.types import TaskInstanceKey
 
 NAV_ROUTE = "airflow-ma-journeys"
 log = logging.getLogger(__name__)

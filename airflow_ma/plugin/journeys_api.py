@@ -142,7 +142,7 @@ def discard_journey(
 
 @router.post("/{key}/publish", dependencies=WRITES)
 def publish_journey(builder: BuilderDep, key: Key, wanted: ToPublish) -> Published:
-    """Have Airflow run the draft from now on, or ask for the consent that this needs."""
+    """Have Airflow run the draft from now on, or ask for the approval that this needs."""
     found = journeys.editable(builder, key)
     try:
         return publish(builder, found, wanted)

@@ -16,7 +16,7 @@ from airflow_ma.plugin.access import WRITES, Builder, BuilderDep
 from airflow_ma.plugin.airflow_dags import read_soon
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.journey_models import Key
-from airflow_ma.plugin.life_models import Life, ToClose, ToResume, WhyOnly
+from airflow_ma.plugin.life_models import Life, LifeMoments, ToClose, ToResume, WhyOnly
 from airflow_ma.plugin.running import programs_of
 
 router = APIRouter(prefix="/api/journeys", tags=["life"])
@@ -103,10 +103,7 @@ def _life(builder: Builder, key: str) -> Life:
         return Life(paused_at=None, closed_at=None, archived_at=None, inside=0, waiting_moments=0)
     now = builder.database.clock().now()
     with builder.database.read() as connection:
-        return Life(
-            paused_at=registered.paused_at,
-            closed_at=registered.closed_at,
-            archived_at=registered.archived_at,
-            inside=inside(connection, registered.id),
-            waiting_moments=missed_moments(connection, registered.id, now=now),
-        )
+        people = inside(connection, registered.id)
+        missed = missed_moments(connection, registered.id, now=now)
+    moments = LifeMoments.model_validate(registered)
+    return Life(**moments.model_dump(), inside=people, waiting_moments=missed)

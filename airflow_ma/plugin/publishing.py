@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Intent:
-    """What is to be published, and how: all that a second person agrees to."""
+    """What is to be published, and how: all that a second person approves."""
 
     revision: int
     rules: Mapping[str, Rule]
@@ -57,7 +57,7 @@ class Intent:
 
 
 def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
-    """Publish that revision of the draft, or ask for the consent that this needs.
+    """Publish that revision of the draft, or ask for the approval that this needs.
 
     Raises ApiError when it cannot run, DraftConflictError when another revision is there. Asked again for
     what is published already, it answers the same.

@@ -19,6 +19,7 @@ from airflow_ma.cli.texts import LANGUAGES, TEXTS, language_of_environment
 from airflow_ma.collector import app
 from airflow_ma.config import settings
 from airflow_ma.contacts.import_texts import FILE_PROBLEMS, REASONS
+from airflow_ma.engine.by_hand import People, remove_people
 from airflow_ma.engine.clock import DAY
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import clock as clock_table
@@ -132,7 +133,7 @@ def test_a_database_is_made_checked_and_missed(tmp_path: Path) -> None:
     assert missed.stderr.startswith("Error: there is no database at ")
     assert missed.stderr.endswith("run: airflow-ma db migrate\n")
     assert call("--lang", "ja", "status").stderr.startswith("エラー: ")
-    assert call("db", "migrate").stdout.startswith("The database is at version 0003: sqlite:///")
+    assert call("db", "migrate").stdout.startswith("The database is at version 0004: sqlite:///")
     assert call("db", "check").stdout.startswith("The database is ready: sqlite:///")
     assert call("status").stdout == "No journey has run yet.\n"
 
@@ -240,6 +241,14 @@ def test_where_says_when_the_time_is_up(campaign: Database) -> None:
     with campaign.write() as connection:
         connection.execute(sa.update(enrollment).values(claim="batch"))
     assert "a run is acting on it now" in call("where", "c2").stdout
+
+
+def test_where_says_what_was_done_by_hand(campaign: Database) -> None:
+    remove_people(campaign, "sale_announcement", People(contacts=[2]), by="op", reason="")
+    told = call("--lang", "ja", "where", "c2").stdout
+    assert "担当者により終了、ジャーニーを終了" in told
+    assert "終了: 担当者により終了" in told
+    assert "has left: Taken out by the team" in call("where", "c2").stdout
 
 
 def test_a_locked_database_is_one_line(

@@ -162,6 +162,7 @@ def test_pruning_says_what_it_removed(installed: Database, monkeypatch: pytest.M
     result = call("db", "prune")
     assert result.stdout.splitlines() == [
         "Removed 1 events from before 2026-11-01.",
+        "Removed 0 records of runs from before 2026-11-01.",
         "Mailbox mails are kept for ever.",
     ]
     with installed.read() as connection:

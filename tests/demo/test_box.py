@@ -13,7 +13,7 @@ from airflow_ma.plugin.extra_links import NAV_ROUTE
 
 
 @pytest.mark.parametrize(("language", "builder"), [("en", "Builder"), ("ja", "ジャーニービルダー")])
-def test_the_box_leads_to_the_builder_and_the_mailbox(
+def test_the_box_leads_to_the_builder_and_our_pages(
     language: str, builder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", language)
@@ -22,5 +22,6 @@ def test_the_box_leads_to_the_builder_and_the_mailbox(
     lines = capsys.readouterr().out.splitlines()
     (named,) = [line for line in lines if builder in line]
     assert f"http://localhost:9080/plugin/{NAV_ROUTE} " in named
-    assert any("http://localhost:9080/airflow-ma/mailbox " in line for line in lines)
-    assert create_app().url_path_for("mailbox") == "/mailbox"
+    for page in ("mailbox", "health"):
+        assert any(f"http://localhost:9080/airflow-ma/{page} " in line for line in lines)
+        assert create_app().url_path_for(page) == f"/{page}"

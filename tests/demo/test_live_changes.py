@@ -173,7 +173,7 @@ def _wait(step: str, duration: str) -> dict[str, Any]:
 def _put_before(steps: dict[str, dict[str, Any]], target: str, new: dict[str, Any]) -> None:
     for step in steps.values():
         step["next"] = {way: new["id"] if to == target else to for way, to in step["next"].items()}
-    new["next"] = {"done": target}
+    new["next"] = {"waited": target}
     steps[new["id"]] = new
 
 

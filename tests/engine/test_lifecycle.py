@@ -29,6 +29,7 @@ from airflow_ma.engine.lifecycle import (
     reopen_journey,
     unarchive_journey,
 )
+from airflow_ma.engine.program import Program
 from airflow_ma.engine.releases import add_release, current_state, newest_release, published_at_state
 from airflow_ma.engine.tables import enrollment, entry_request, journey_step
 from airflow_ma.engine.tables import journey as journey_table
@@ -289,12 +290,12 @@ def test_an_audience_that_a_pause_cut_short_is_looked_through_again(
     program = journey.program(database)
     add_contacts(database, 5, tag="in")
     asked = itertools.count(1)
-    lets_in = entering.lets_in
+    lets_in = standstill.lets_in
 
-    def interrupted(connection: sa.Connection, journey_id: int) -> bool:
+    def interrupted(connection: sa.Connection, entered: Program) -> bool:
         if next(asked) == 3:
             connection.execute(sa.update(journey_table).values(paused_at=clock.now()))
-        return lets_in(connection, journey_id)
+        return lets_in(connection, entered)
 
     monkeypatch.setattr(entering, "lets_in", interrupted)
     assert entering.enroll(database, program, "people", chunk=1) == {"entered": 2}

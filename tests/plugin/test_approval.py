@@ -76,6 +76,8 @@ def test_many_people_need_a_second_person(airflow: Airflow, client: httpx.Client
     request = asked(airflow, client, note="Spring")
     assert (request["people"], request["note"], request["asked_by"]) == (3, "Spring", "admin")
     assert (request["mine"], request["may_answer"]) == (True, False)
+    assert (request["rules"], request["per_hour"]) == ({}, None)
+    assert view(client, "greeting")["approval"] == request
     needed = preview(client, 1)["approval"]
     assert needed["needed"] is True
     assert needed["why"]["en"].startswith("3 people")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from airflow_ma.engine.tables import enrollment, journey
+from airflow_ma.engine.tables import enrollment, flow, journey
 from tests.plugin.browser.conftest import OpenDesk
 from tests.plugin.browser.journeys import greeting, make, publish, saved
 from tests.plugin.conftest import Airflow
@@ -28,6 +28,14 @@ def key(airflow: Airflow) -> str:
         waiting |= {"entered_at": now, "arrived_at": now, "wake_at": now}
         rows = [waiting | {"contact_id": n} for n in range(3)]
         connection.execute(sa.insert(enrollment), rows)
+        came = {
+            "journey_id": of_it,
+            "version": 1,
+            "from_step": "people",
+            "outcome": "entered",
+            "to_step": "pause",
+        }
+        connection.execute(sa.insert(flow), came | {"hour_at": 0, "number": 3, "stayed_ms": 0})
     return key
 
 
@@ -49,8 +57,14 @@ def test_a_viewer_looks_at_the_list_and_the_canvas_and_nothing_can_be_changed(
     row.get_by_role("link", name="Greeting").click()
     expect(page.locator(".ma-banner")).to_contain_text("You may look at this journey, but not change it.")
     assert desk.steps() == ["people", "pause", "greet"]
-    waiting = page.locator('.react-flow__node[data-id="pause"]').get_by_role("img", name="3 people are here")
+    waiting = page.locator('.react-flow__node[data-id="pause"]').get_by_role(
+        "button", name="3 people are here"
+    )
     expect(waiting).to_be_visible()
+    waiting.click()
+    people = page.get_by_role("complementary", name="People")
+    expect(people).to_contain_text("Names are shown to those who may edit this journey.")
+    people.get_by_role("button", name="Close").click()
     for made_to_change in (".ma-palette", ".ma-plus", ".ma-save"):
         expect(page.locator(made_to_change)).to_have_count(0)
     for name in ("Publish", "Undo", "Start", "Copy as a new journey"):

@@ -428,7 +428,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Journey
-         * @description Have Airflow run the draft from now on, or ask for the consent that this needs.
+         * @description Have Airflow run the draft from now on, or ask for the approval that this needs.
          */
         post: operations["publish_journey_api_journeys__key__publish_post"];
         delete?: never;
@@ -1031,7 +1031,7 @@ export interface components {
         };
         /**
          * Approval
-         * @description Whether a second person must agree.
+         * @description Whether a second person must approve.
          */
         Approval: {
             /** Needed */

@@ -93,6 +93,8 @@ export type HealthState = Schemas["HealthState"];
 export type ErrorDetail = Schemas["ErrorDetail"];
 
 export type Group = StepKind["group"];
+export type Change = StepChange["change"];
+export type Do = Rule["do"];
 export type Mode = JourneyDocument["mode"];
 export type JourneyState = JourneySummary["state"];
 export type Layout = JourneyView["layout"];

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { useEditor } from "../journey/store";
 
-/** How often the numbers of people are asked for again. */
+/** How often is looked whether somebody else saved, published or paused it. */
 const AGAIN_MS = 10_000;
 
 export interface Opened {

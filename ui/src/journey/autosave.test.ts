@@ -19,6 +19,7 @@ const VIEW: JourneyView = {
   dag_path: null,
   paused: false,
   life: { paused_at: null, closed_at: null, archived_at: null },
+  approval: null,
   counts: {},
 };
 

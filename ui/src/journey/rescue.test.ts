@@ -29,6 +29,7 @@ const VIEW: JourneyView = {
   dag_path: null,
   paused: false,
   life: { paused_at: null, closed_at: null, archived_at: null },
+  approval: null,
   counts: {},
 };
 const MINE = { ...small(), title: "Mine" };

@@ -1,16 +1,15 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { JourneyView } from "../api/types";
+import type { ApprovalRequest } from "../api/types";
 import { small } from "../journey/made-up";
 import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn } from "../shell/answers";
 import { ApprovalBanner } from "./ApprovalBanner";
 import { madePreview, madeRequest, madeView, openJourney } from "./made-up";
-import type { ApprovalRequest } from "./types";
 
 function show(request: ApprovalRequest, answer: () => unknown = () => ({ version: null })) {
-  openJourney({ ...madeView(), approval: request } as JourneyView);
+  openJourney(madeView({ approval: request }));
   const asked = serve({
     "POST journeys/made_up/preview": () => madePreview(),
     "GET journeys/made_up/versions/2": () => ({ document: small(), layout: {}, version: 2 }),

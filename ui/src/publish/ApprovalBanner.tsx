@@ -1,6 +1,7 @@
 // Above the canvas: somebody asks to publish what is seen there.
 import { useState } from "react";
 import { api, ApiError } from "../api/client";
+import type { Answered, ApprovalRequest } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatAgo, formatNumber } from "../i18n/format";
@@ -14,7 +15,6 @@ import { Live } from "./Done";
 import { journeyPath } from "./paths";
 import { Review } from "./Review";
 import { texts } from "./texts";
-import type { Answered, ApprovalRequest } from "./types";
 import { setWaiting, useWaiting } from "./waiting";
 
 export function ApprovalBanner() {

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { api, ApiError } from "../api/client";
 import { useLoad } from "../api/useLoad";
+import type { AuditLine, AuditPage } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatMoment } from "../i18n/format";
@@ -10,7 +11,6 @@ import { useMe } from "../shell/me";
 import { ErrorNote, Loading } from "../shell/Notes";
 import { journeyPath } from "./paths";
 import { texts } from "./texts";
-import type { AuditLine, AuditPage } from "./types";
 
 export function AuditLog({ journey }: { journey: string }) {
   const t = useTexts(texts);
@@ -56,13 +56,14 @@ export function AuditLog({ journey }: { journey: string }) {
 }
 
 function Line({ entry }: { entry: AuditLine }) {
+  const t = useTexts(texts);
   const say = useSaid();
   const { language } = useHost();
   const timezone = useMe((state) => state.me?.timezone);
   return (
     <li>
       <span>{say(entry.said)}</span>
-      <span className="ma-under">{formatMoment(entry.at, language, timezone)}</span>
+      <span className="ma-under">{t("by", { when: formatMoment(entry.at, language, timezone), who: entry.by })}</span>
       {entry.reason && <span className="ma-version-note">{entry.reason}</span>}
     </li>
   );

@@ -1,7 +1,7 @@
+import type { Change } from "../api/types";
 import { useTexts } from "../i18n/define";
 import { Icon } from "../shell/Icon";
 import { texts } from "./texts";
-import type { Change } from "./types";
 
 const ICONS: Record<Change, string> = { added: "plus", changed: "pencil", removed: "trash" };
 

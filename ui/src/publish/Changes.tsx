@@ -1,6 +1,6 @@
 // What is different, in words: one entry for each step, with what was and what will be.
 import { useEffect, useRef, useState } from "react";
-import type { JourneyDocument, Said } from "../api/types";
+import type { Diff, JourneyDocument, Said, StepChange } from "../api/types";
 import { KindIcon } from "../canvas/AddMenu";
 import { Sentence } from "../canvas/Sentence";
 import { useKnownStore } from "../forms/known";
@@ -14,7 +14,6 @@ import { Icon } from "../shell/Icon";
 import { ChangeMark } from "./ChangeMark";
 import { namesIn, type NameOf } from "./names";
 import { texts } from "./texts";
-import type { Diff, StepChange } from "./types";
 
 /** More than these are only shown when asked for. */
 const AT_FIRST = 6;

@@ -17,7 +17,7 @@ import {
   type NodeProps,
 } from "@xyflow/react";
 import { memo, useEffect, useMemo, useRef } from "react";
-import type { JourneyDocument, Layout, StepDocument, StepKind } from "../api/types";
+import type { Diff, JourneyDocument, Layout, StepDocument, StepKind } from "../api/types";
 import { KindIcon } from "../canvas/AddMenu";
 import { edgeId, handleId } from "../canvas/flow";
 import { Sentence } from "../canvas/Sentence";
@@ -34,7 +34,6 @@ import { Icon } from "../shell/Icon";
 import { ChangeMark } from "./ChangeMark";
 import { useSentence } from "./Changes";
 import { texts } from "./texts";
-import type { Diff } from "./types";
 import { unionOf, type Mark } from "./union";
 
 export interface State {
@@ -191,18 +190,26 @@ function Outcomes(props: { step: StepDocument; kind: StepKind | undefined; outco
   ));
 }
 
+/** A little before the end, where another way that came instead has its sign. */
+function signOfLost(fromY: number, x: number, y: number): { x: number; y: number } {
+  if (Math.abs(fromY - y) < 40) return { x: x - 44, y: y - 9 };
+  return { x: x - 25, y: y + Math.sign(fromY - y) * 26 - 9 };
+}
+
 const WAY_ICONS = { added: "plus", removed: "close", changed: "pencil" };
 
 function ComparedWay(props: EdgeProps<ComparedEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, data } = props;
   const mark = data?.mark ?? null;
+  const last = data?.around.at(-1)?.y ?? sourceY;
+  const sign = mark === "removed" ? signOfLost(last, targetX, targetY) : { x: targetX - 22, y: targetY - 9 };
   const path = wayPath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data?.around ?? []);
   return (
     <>
       <BaseEdge id={id} path={path} interactionWidth={0} className={`ma-compared-way ma-compared-way-${mark ?? "same"}`} />
       {mark && (
-        // Beside the end, so that a colour is not the only sign.
-        <foreignObject x={targetX - 22} y={targetY - 9} width={18} height={18} className={`ma-way-sign ma-mark-${mark}`}>
+        // So that a colour is not the only sign.
+        <foreignObject {...sign} width={18} height={18} className={`ma-way-sign ma-mark-${mark}`}>
           <Icon name={WAY_ICONS[mark]} size={12} />
         </foreignObject>
       )}

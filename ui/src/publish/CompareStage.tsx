@@ -1,12 +1,12 @@
 // The large part of the history: the two states in one drawing, or as text.
 import { useState } from "react";
+import type { Change } from "../api/types";
 import { Segments } from "../forms/Segments";
 import { useTexts } from "../i18n/define";
 import { ChangeMark } from "./ChangeMark";
 import { CompareCanvas } from "./CompareCanvas";
 import { useSideName } from "./sideName";
 import { texts } from "./texts";
-import type { Change } from "./types";
 import type { Shown } from "./useCompared";
 import { YamlDiff } from "./YamlDiff";
 

@@ -1,11 +1,11 @@
 // What is different, in the way the reader likes: in words, on the canvas, or as YAML.
 import { useState } from "react";
+import type { Diff } from "../api/types";
 import { Segments } from "../forms/Segments";
 import { useTexts } from "../i18n/define";
 import { Changes } from "./Changes";
 import { CompareCanvas, type State } from "./CompareCanvas";
 import { texts } from "./texts";
-import type { Diff } from "./types";
 import { YamlDiff } from "./YamlDiff";
 
 const LOOKS = ["words", "canvas", "text"] as const;

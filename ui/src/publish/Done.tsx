@@ -1,7 +1,7 @@
 // After publishing: that it is live, with the wait for Airflow's DAG; or that somebody was asked.
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
-import type { JourneyView } from "../api/types";
+import type { JourneyView, Relocated } from "../api/types";
 import { airflowPage } from "../canvas/links";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
@@ -12,7 +12,6 @@ import { Icon } from "../shell/Icon";
 import { Note } from "../shell/Notes";
 import { journeyPath } from "./paths";
 import { texts } from "./texts";
-import type { Relocated } from "./types";
 
 const POLL_MS = 2_000;
 const POLLS = 45;
@@ -30,7 +29,7 @@ export function Live(props: { version: number; moved: Relocated | null; close: (
         <p>{t("live_version", { n: props.version })}</p>
         {moved && MOVED.filter((one) => moved[one] > 0).map((one) => <p key={one}>{t(`live_${one}`, { n: formatNumber(moved[one], language) })}</p>)}
       </Note>
-      {dagPath === null && <p role="status">{late ? t("live_late") : t("live_waiting")}</p>}
+      {dagPath === null && <p className="ma-publish-wait" role="status">{late ? t("live_late") : t("live_waiting")}</p>}
       <div className="ma-dialog-actions">
         {dagPath !== null && (
           <a className="ma-button" href={airflowPage(dagPath)}>

@@ -1,11 +1,11 @@
 // The mails that publishing would send at once, as one clear number, and how to spread them.
 import { useId } from "react";
+import type { DueNow as Due } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
 import { howLong, limitOf, mailsAtOnce } from "./rules";
 import { texts } from "./texts";
-import type { DueNow as Due } from "./types";
 
 export interface Limit {
   on: boolean;

@@ -1,10 +1,10 @@
 // The end of the dialog: who has to agree, and the buttons.
 import type { ReactNode } from "react";
+import type { Approval } from "../api/types";
 import { useSaid, useTexts } from "../i18n/define";
 import { Button } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { texts } from "./texts";
-import type { Approval } from "./types";
 
 export function Foot(props: {
   close: () => void;

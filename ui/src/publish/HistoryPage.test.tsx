@@ -1,12 +1,12 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { VersionSummary } from "../api/types";
 import { beforeEach, describe, expect, it } from "vitest";
 import { KINDS, small } from "../journey/made-up";
 import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn } from "../shell/answers";
 import { HistoryPage } from "./HistoryPage";
 import { DIFF, madeView } from "./made-up";
-import type { VersionSummary } from "./types";
 
 const version = (number: number, patch: Partial<VersionSummary> = {}): VersionSummary => ({
   version: number,

@@ -1,5 +1,6 @@
 // Who stands at steps that were changed or removed, and what happens with them.
 import { useId } from "react";
+import type { Diff, Do, Place, Rule } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
@@ -10,7 +11,6 @@ import { ChangeMark } from "./ChangeMark";
 import type { NameOf } from "./names";
 import { ruleOf, withChoice, type Chosen } from "./rules";
 import { texts } from "./texts";
-import type { Diff, Do, Place, Rule } from "./types";
 
 interface PlacesProps {
   places: readonly Place[];

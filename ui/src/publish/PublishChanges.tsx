@@ -2,6 +2,7 @@
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { api, ApiError } from "../api/client";
 import { useLoad } from "../api/useLoad";
+import type { Preview, VersionView } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
@@ -17,7 +18,6 @@ import { Places } from "./Places";
 import { handled, usePublish, Warnings, type StageProps } from "./PublishDialog";
 import { allRules, countedRules, limitOf, mailsAtOnce, type Chosen } from "./rules";
 import { texts } from "./texts";
-import type { Preview, VersionView } from "./types";
 import { usePreview } from "./usePreview";
 
 const USUAL_LIMIT = "100";

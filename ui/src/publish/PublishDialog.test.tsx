@@ -1,5 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { Rule } from "../api/types";
 import { beforeEach, describe, expect, it } from "vitest";
 import { useCanvas } from "../canvas/canvasStore";
 import { both } from "../forms/made-up";
@@ -8,7 +9,6 @@ import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn, type Asked } from "../shell/answers";
 import { madePreview, madeView, openJourney } from "./made-up";
 import { PublishDialog } from "./PublishDialog";
-import type { Rule } from "./types";
 
 type Body = { revision: number; rules: Record<string, Rule>; per_hour: number | null; note: string };
 const body = (asked: Asked | undefined) => asked?.body as Body;

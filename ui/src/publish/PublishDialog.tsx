@@ -2,6 +2,7 @@
 import "./publish.css";
 import { useState } from "react";
 import { api, ApiError } from "../api/client";
+import type { Published, Rule } from "../api/types";
 import { Audience } from "../canvas/Audience";
 import { useCanvas } from "../canvas/canvasStore";
 import { useTexts } from "../i18n/define";
@@ -14,7 +15,6 @@ import { journeyPath } from "./paths";
 import { Problems } from "./Problems";
 import { PublishChanges } from "./PublishChanges";
 import { texts } from "./texts";
-import type { Published, Rule } from "./types";
 import { savedRevision, usePreview } from "./usePreview";
 import { setWaiting } from "./waiting";
 

@@ -1,6 +1,7 @@
 // The second person looks at what would happen, and agrees or sends it back.
 import { useId, useState } from "react";
 import { api, ApiError } from "../api/client";
+import type { Answered, ApprovalRequest } from "../api/types";
 import { useTexts } from "../i18n/define";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
@@ -12,7 +13,6 @@ import { LookingLong } from "./LookingLong";
 import { journeyPath } from "./paths";
 import { Inside, useRunning, WhatHappens } from "./PublishChanges";
 import { texts } from "./texts";
-import type { Answered, ApprovalRequest } from "./types";
 import { usePreview } from "./usePreview";
 import { setWaiting } from "./waiting";
 

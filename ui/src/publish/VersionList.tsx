@@ -1,5 +1,6 @@
 // The versions, the newest first; the chosen one is opened, with what it changed.
 import { useId } from "react";
+import type { VersionSummary } from "../api/types";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
 import { formatMoment, formatNumber } from "../i18n/format";
@@ -9,7 +10,6 @@ import { Changes } from "./Changes";
 import { Restore } from "./Restore";
 import { useSideName } from "./sideName";
 import { texts } from "./texts";
-import type { VersionSummary } from "./types";
 import type { Compared } from "./useCompared";
 import { oneBefore, type Side } from "./versions";
 

@@ -1,6 +1,6 @@
+import type { YamlLine } from "../api/types";
 import { useTexts } from "../i18n/define";
 import { texts } from "./texts";
-import type { YamlLine } from "./types";
 
 const LOOKS = { " ": "", "+": "ma-yaml-added", "-": "ma-yaml-removed" };
 

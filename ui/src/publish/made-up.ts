@@ -1,10 +1,9 @@
 // What tests make up: a journey that runs, with people in it and a changed draft.
-import type { JourneyView } from "../api/types";
+import type { ApprovalRequest, Diff, JourneyView, Place, Preview } from "../api/types";
 import { both } from "../forms/made-up";
 import { emptyHistory } from "../journey/history";
 import { CATALOGUE, small } from "../journey/made-up";
 import { useEditor } from "../journey/store";
-import type { ApprovalRequest, Diff, Place, Preview } from "./types";
 
 export function madeView(patch: Partial<JourneyView> = {}): JourneyView {
   return {
@@ -21,8 +20,10 @@ export function madeView(patch: Partial<JourneyView> = {}): JourneyView {
     source: null,
     dag_path: "dags/made_up",
     counts: {},
+    life: { paused_at: null, closed_at: null, archived_at: null },
+    approval: null,
     ...patch,
-  } as JourneyView;
+  };
 }
 
 export function openJourney(view: JourneyView = madeView()): void {

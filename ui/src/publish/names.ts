@@ -1,8 +1,7 @@
 // What steps are called, also those that only the older or the newer state has.
-import type { JourneyDocument, Said } from "../api/types";
+import type { Diff, JourneyDocument, Said } from "../api/types";
 import { stepsById } from "../journey/derived";
 import { stepTitle, type Catalogue } from "../journey/outcomes";
-import type { Diff } from "./types";
 
 export type NameOf = (step: string) => string;
 

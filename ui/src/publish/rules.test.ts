@@ -1,7 +1,7 @@
+import type { Place } from "../api/types";
 import { describe, expect, it } from "vitest";
 import { both } from "../forms/made-up";
 import { allRules, countedRules, howLong, limitOf, mailsAtOnce, ruleOf, withChoice } from "./rules";
-import type { Place } from "./types";
 
 const place = (patch: Partial<Place> = {}): Place => ({
   step: "asked",

@@ -1,5 +1,5 @@
 // What happens with the people at changed steps, as it is being chosen in the dialog.
-import type { Do, DueNow, Place, Rule } from "./types";
+import type { Do, DueNow, Place, Rule } from "../api/types";
 
 /** By step; only what was chosen by hand, all else is as the server proposes. */
 export type Chosen = Readonly<Record<string, Rule>>;

@@ -1,8 +1,8 @@
+import type { Change, Diff } from "../api/types";
 import { describe, expect, it } from "vitest";
 import { both } from "../forms/made-up";
 import { placesOf } from "../journey/layout";
 import { CATALOGUE, journey, small, step } from "../journey/made-up";
-import type { Change, Diff } from "./types";
 import { unionOf } from "./union";
 
 const diffOf = (changes: Record<string, Change>): Diff => ({

@@ -1,9 +1,8 @@
 // Two states of a journey as one drawing: what is there now, and as ghosts what is gone.
-import type { JourneyDocument, Layout, StepDocument } from "../api/types";
+import type { Change, Diff, JourneyDocument, Layout, StepDocument } from "../api/types";
 import { waysOf } from "../journey/graph";
 import { NODE_WIDTH, nodeHeight } from "../journey/layout";
 import { outcomesOf, type Catalogue } from "../journey/outcomes";
-import type { Change, Diff } from "./types";
 
 /** null: the same on both sides. */
 export type Mark = Change | null;

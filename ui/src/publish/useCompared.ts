@@ -1,10 +1,10 @@
 // Two states of a journey and what is different between them; what was shown stays until the next is there.
 import { useEffect, useState } from "react";
 import { api, ApiError } from "../api/client";
+import type { Diff, VersionView } from "../api/types";
 import { useEditor } from "../journey/store";
 import type { State } from "./CompareCanvas";
 import { journeyPath } from "./paths";
-import type { Diff, VersionView } from "./types";
 import type { Side } from "./versions";
 
 export interface Shown {

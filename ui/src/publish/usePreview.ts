@@ -1,12 +1,12 @@
 // What publishing would do, asked again a moment after a choice has changed. What was shown stays meanwhile.
 import { useEffect, useState } from "react";
 import { api, ApiError } from "../api/client";
+import type { Preview, Rule } from "../api/types";
 import { useDebounced } from "../forms/useDebounced";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
 import { journeyPath } from "./paths";
 import { texts } from "./texts";
-import type { Preview, Rule } from "./types";
 
 const REST_MS = 350;
 

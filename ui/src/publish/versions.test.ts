@@ -1,6 +1,6 @@
+import type { VersionSummary } from "../api/types";
 import { expect, it } from "vitest";
 import { inOrder, oneBefore, sidesOf } from "./versions";
-import type { VersionSummary } from "./types";
 
 const version = (number: number): VersionSummary => ({
   version: number,

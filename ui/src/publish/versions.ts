@@ -1,6 +1,5 @@
 // Which two states of a journey the history shows.
-import type { JourneyState } from "../api/types";
-import type { VersionSummary } from "./types";
+import type { JourneyState, VersionSummary } from "../api/types";
 
 /** A version's number, or what is not published yet. */
 export type Side = number | "draft";

@@ -228,7 +228,7 @@ function Choices<Value extends string>(props: {
             }}
           />
           <span>
-            <b>{one.title}</b>
+            {one.title}
             <small id={`${name}-${one.value}`}>{one.about}</small>
           </span>
         </label>

@@ -78,7 +78,7 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
           <PersonRow
             key={`${person.contact} ${person.since} ${index}`}
             person={person}
-            moment={!movable && asked.what !== "due" && asked.what !== "pinned"}
+            moment={asked.what === "arrived" || asked.what === "left"}
             chosen={chosen.has(person.contact)}
             flip={movable ? flip : null}
           />

@@ -46,7 +46,7 @@ export function StepLines({ step: id, now }: { step: string; now: StepNow }) {
           <LineRow key={`${line.word} ${line.outcome ?? ""}`} step={id} line={line} />
         ))}
       </ul>
-      {stay !== null && stay >= 1_000 && (
+      {run === null && stay !== null && stay >= 1_000 && (
         <p className="ma-lines-stay">
           {t("average_stay")} <b>{roughly(stay, language)}</b>
         </p>
@@ -55,7 +55,12 @@ export function StepLines({ step: id, now }: { step: string; now: StepNow }) {
   );
 }
 
-const TONES: Partial<Record<Line["word"], string>> = { held: "ma-line-warning", failed: "ma-line-danger" };
+const TONES: Partial<Record<Line["word"], string>> = {
+  held: "ma-line-warning",
+  retryable: "ma-line-warning",
+  unresolved: "ma-line-warning",
+  not_sent: "ma-line-danger",
+};
 
 function LineRow({ step: id, line }: { step: string; line: Line }) {
   const t = useTexts(texts);
@@ -85,7 +90,7 @@ function LineRow({ step: id, line }: { step: string; line: Line }) {
     </>
   );
   const look = `ma-line ${TONES[line.word] ?? ""} ${line.word === "outcome" ? "ma-line-part" : ""}`;
-  if (!editor || what === null || line.people === 0) {
+  if (!editor || line.people === 0) {
     return <li className={`${look} ${line.people === 0 ? "ma-line-zero" : ""}`}>{words}</li>;
   }
   return (

@@ -7,7 +7,7 @@ import { outcomesOf, outcomeTitle, stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
-import { failedPeople, heldPeople, passed, percent, shareOf } from "./numbers";
+import { failedPeople, heldPeople, openPeople, passed, percent, shareOf } from "./numbers";
 import { showPeople, useWatch } from "./store";
 import { texts } from "./texts";
 import type { StepNow } from "./types";
@@ -25,7 +25,7 @@ export function useStepNow(id: string): StepNow | undefined {
 export function StepNumbers({ id, reachable }: { id: string; reachable: boolean }) {
   const now = useStepNow(id);
   if (!now) return null;
-  const held = heldPeople(now);
+  const held = heldPeople(now) + openPeople(now);
   const failed = failedPeople(now);
   return (
     <>
@@ -79,7 +79,8 @@ function Trouble(props: PillProps & { held: number; failed: number }) {
       look={`ma-count-trouble ${failed ? "ma-badge-danger" : "ma-badge-warning"}`}
       reachable={reachable}
       onClick={() => {
-        showPeople(id, held ? { what: "held", hold: now.held[0]?.why ?? null } : { what: "waiting" });
+        const [first] = now.held;
+        showPeople(id, first ? { what: "held", hold: first.why } : { what: "failed", hold: now.failed[0]?.state ?? null });
       }}
     >
       <Icon name={failed ? "error" : "clock"} size={13} />
@@ -177,6 +178,6 @@ function useTroubleLines(now: StepNow): string[] {
   const n = (value: number) => formatNumber(value, language);
   return [
     ...now.held.map((one) => t("held_line", { n: n(one.people), why: say(one.said) })),
-    ...now.failed.map((one) => t("failed_line", { n: n(one.people), why: say(one.said) })),
+    ...now.failed.map((one) => t(`${one.state}_line`, { n: n(one.people), why: say(one.said) })),
   ];
 }

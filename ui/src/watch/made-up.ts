@@ -1,3 +1,4 @@
+/* eslint-disable no-restricted-syntax -- what tests make up is no text of our pages */
 // Numbers that tests make up, of the journey in journey/made-up.ts.
 import type { JourneyView } from "../api/types";
 import { useCanvas } from "../canvas/canvasStore";
@@ -72,6 +73,7 @@ export function openMadeUp(view: Partial<JourneyView> = {}, watch = madeWatch())
       may_edit: true,
       may_see_contacts: true,
       source: null,
+      approval: null,
       dag_path: "dags/made_up",
       counts: {},
       ...view,

@@ -23,8 +23,14 @@ export function heldPeople(step: StepNow): number {
   return sum(step.held.map((one) => one.people));
 }
 
+/** Mails that will not go out; those that are still tried are no failure yet. */
 export function failedPeople(step: StepNow): number {
-  return sum(step.failed.map((one) => one.people));
+  return sum(step.failed.map((one) => (one.state === "not_sent" ? one.people : 0)));
+}
+
+/** Mails whose fate is still open. */
+export function openPeople(step: StepNow): number {
+  return sum(step.failed.map((one) => (one.state === "not_sent" ? 0 : one.people)));
 }
 
 /** The part, from 0 to 1, of those who passed a step that took this outcome; null where there is nothing to compare. */
@@ -77,21 +83,24 @@ export function inside(watch: Watch): number {
   return sum(watch.versions.map((one) => one.people));
 }
 
+/** What became of mails that did not simply go out. */
+export type Failure = StepNow["failed"][number]["state"];
+
 /** One line about a step: how many, as which part, and whom a click on it lists. */
 export interface Line {
-  what: What | null;
+  what: What;
   outcome: string | null;
   hold: string | null;
   people: number;
   share: number | null;
   /** In the server's words; else the panel has some for it. */
   said: Said | null;
-  word: "waiting" | "due" | "pinned" | "held" | "failed" | "arrived" | "outcome" | "moved" | "removed";
+  word: "waiting" | "pinned" | "held" | Failure | "arrived" | "outcome" | "moved" | "removed";
 }
 
 /** The lines about a step: who is here, what keeps them, and by which outcome the others went on. */
 export function linesOf(step: StepNow, outcomes: readonly string[]): { here: Line[]; gone: Line[] } {
-  const line = (word: Line["word"], what: What | null, people: number, more: Partial<Line> = {}): Line => ({
+  const line = (word: Line["word"], what: What, people: number, more: Partial<Line> = {}): Line => ({
     word,
     what,
     people,
@@ -105,7 +114,7 @@ export function linesOf(step: StepNow, outcomes: readonly string[]): { here: Lin
     line("waiting", "waiting", step.waiting),
     ...step.held.map((one) => line("held", "held", one.people, { hold: one.why, said: one.said })),
     line("pinned", "pinned", step.pinned),
-    ...step.failed.map((one) => line("failed", null, one.people, { said: one.said })),
+    ...step.failed.map((one) => line(one.state, "failed", one.people, { hold: one.state, said: one.said })),
   ].filter((one) => one.word === "waiting" || one.people > 0);
   const others = Object.keys(step.left).filter((name) => isOwn(name) && !outcomes.includes(name));
   const ways = [...outcomes, ...others].map((outcome) =>
