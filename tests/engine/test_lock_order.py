@@ -34,6 +34,7 @@ def _paused(world: World) -> Callable[[], object]:
 def _held(world: World) -> Callable[[], object]:
     world.channel.answer = lambda _: Receipt(Delivery.RETRYABLE, "the provider is busy")
     world.deliver()
+
     def release() -> None:
         with world.database.write() as connection:
             release_held(connection, world.program, "mail0", now=world.database.clock().now())

@@ -52,7 +52,7 @@ def test_a_viewer_looks_at_the_list_and_the_canvas_and_nothing_can_be_changed(
     expect(row).to_contain_text("3")
     expect(page.get_by_role("button", name="New journey")).to_have_count(0)
     tabs = page.get_by_role("navigation", name="Marketing pages").get_by_role("link")
-    assert tabs.all_inner_texts() == ["Journeys", "Sending"]
+    assert tabs.all_inner_texts() == ["Journeys", "Sending", "Health"]
 
     row.get_by_role("link", name="Greeting").click()
     expect(page.locator(".ma-banner")).to_contain_text("You may look at this journey, but not change it.")

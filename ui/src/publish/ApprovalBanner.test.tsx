@@ -8,10 +8,10 @@ import { Refusal, serve, signIn } from "../shell/answers";
 import { ApprovalBanner } from "./ApprovalBanner";
 import { madePreview, madeRequest, madeView, openJourney } from "./made-up";
 
-function show(request: ApprovalRequest, answer: () => unknown = () => ({ version: null })) {
+function show(request: ApprovalRequest, answer: () => unknown = () => ({ version: null }), preview = madePreview()) {
   openJourney(madeView({ approval: request }));
   const asked = serve({
-    "POST journeys/made_up/preview": () => madePreview(),
+    "POST journeys/made_up/preview": () => preview,
     "GET journeys/made_up/versions/2": () => ({ document: small(), layout: {}, version: 2 }),
     "POST journeys/made_up/approval/5": answer,
   });
@@ -70,6 +70,13 @@ describe("a request for approval", () => {
     await waitFor(() => expect(approve).toBeEnabled());
     await userEvent.click(approve);
     expect(await screen.findByText("answered in English")).toBeVisible();
+  });
+
+  it("says how many would enter when it is the first publishing", async () => {
+    show(madeRequest({ rules: {} }), undefined, madePreview({ first: true, inside: 0, places: [], new_people: 240 }));
+    await userEvent.click(screen.getByRole("button", { name: "Review" }));
+    expect(await screen.findByText(/240 people fit its audience/)).toBeVisible();
+    expect(screen.queryByRole("heading", { name: "People at changed steps" })).not.toBeInTheDocument();
   });
 
   it("is over once the draft has changed", () => {

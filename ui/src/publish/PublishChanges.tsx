@@ -102,7 +102,11 @@ export function useRunning(): { version: VersionView | null; settled: boolean } 
 /** How many people it is about, before anything is read. */
 export function Inside({ preview }: { preview: Preview }) {
   const t = useTexts(texts);
+  const { language } = useHost();
   const once = useEditor((state) => state.document.mode === "one_off");
+  if (preview.first && preview.new_people !== null) {
+    return <p>{t("newcomers", { n: formatNumber(preview.new_people, language) })}</p>;
+  }
   if (!preview.inside) return <p>{t("again_nobody")}</p>;
   if (once) return <p>{t("again_once")}</p>;
   const concerned = preview.places.reduce((sum, { people }) => sum + people, 0);

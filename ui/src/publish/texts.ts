@@ -31,6 +31,10 @@ export const texts = defineTexts({
   fact_due: { en: "go out at once", ja: "すぐに送信されるメール" },
   unit_people: { en: "people", ja: "人" },
   unit_mails: { en: "mails", ja: "通" },
+  newcomers: {
+    en: "It was never published. {n} people fit its audience now.",
+    ja: "初めての公開です。現在、{n}人が対象者の条件に合います。",
+  },
   again_once: {
     en: "Those who are under way finish the version they began with. The next start uses the new one.",
     ja: "進行中の人は、開始したときのバージョンのまま最後まで進みます。次回の開始から新しい内容になります。",
