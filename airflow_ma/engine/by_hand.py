@@ -139,11 +139,13 @@ def close_mails(connection: sa.Connection, step: str, chosen: Chosen) -> None:
 
 def queue_up(connection: sa.Connection, chosen: Chosen, gap: int, now: int, slot: int) -> int:
     """Wake those who are due one after the other, from ``slot`` (ms) on; returns when the next one may."""
-    number = sa.func.row_number().over(order_by=e.id) - 1
-    queue = sa.select(e.id, number.label("number")).where(chosen(e.id), e.wake_at <= now).subquery("queue")
-    moment = sa.literal(slot, sa.BigInteger) + queue.c.number * sa.literal(gap, sa.BigInteger)
-    spread = sa.update(enrollment).where(e.id == queue.c.id, chosen(e.id)).values(wake_at=moment)
-    return slot + gap * connection.execute(spread).rowcount
+    due = connection.scalars(sa.select(e.id).where(chosen(e.id), e.wake_at <= now).order_by(e.id)).all()
+    if due:
+        # One by one by their key: a join with a list of them is planned badly where many were just moved.
+        queue = [{"b_id": number, "moment": slot + place * gap} for place, number in enumerate(due)]
+        woken = sa.update(enrollment).where(e.id == sa.bindparam("b_id"))
+        connection.execute(woken.values(wake_at=sa.bindparam("moment")), queue)
+    return slot + gap * len(due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class _Place:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Left:
     """Stands for the step that people are taken away from."""
 
@@ -251,7 +253,9 @@ def _take_chunk(
             if not taken:
                 continue
             close_mails(connection, place.step, chosen)
-            connection.execute(sa.update(enrollment).where(chosen(e.id)).values(hold=None))
+            connection.execute(
+                sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None)
+            )
             tell(connection, place, taken, now)
             do(connection, place, chosen, now)
         done += taken

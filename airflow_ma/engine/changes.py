@@ -186,15 +186,14 @@ def _follow(
     slot: int,
 ) -> tuple[str, int]:
     """Do to the chosen what the rule says; returns what that is called and when (ms) the next may be due."""
-    mine = sa.update(enrollment).where(chosen(e.id))
     if rule.action == "finish":
-        connection.execute(mine.values(pinned_version=e.version))
+        connection.execute(sa.update(enrollment).where(chosen(e.id)).values(pinned_version=e.version))
         return FINISH, slot
     if rule.action == "adopt":
         _adopt(connection, program, rule.step, chosen, now)
         return ADOPTED, _spread(connection, chosen, rule.gap_ms, now, slot)
     close_mails(connection, rule.step, chosen)
-    connection.execute(mine.values(hold=None))
+    connection.execute(sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None))
     target = rule.target if rule.action == "move" else None
     ways = leading(program, rule.step, str(outcome.value), target, CHANGED)
     relocate(connection, ways, rule.step, outcome, chosen, now=now, run_id=None, sleep={})

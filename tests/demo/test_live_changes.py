@@ -46,9 +46,9 @@ def test_six_changes_while_the_crowd_goes_through_lose_nobody_and_mail_nobody_tw
 
     # 2. A wait is shortened: those who wait are looked at anew, a few an hour.
     before = marketer.standing("opened")
+    marketer.edit(lambda steps: steps["opened"]["settings"].update(within="2 days"))
     preview = marketer.preview({"opened": "adopt"})
     assert preview["inside"] >= before > 0
-    marketer.edit(lambda steps: steps["opened"]["settings"].update(within="2 days"))
     assert marketer.publish({"opened": "adopt"}, per_hour=3_000) == 3
 
     # 3. A step goes while people stand at it: they are moved on by hand of the publisher.

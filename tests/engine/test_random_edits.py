@@ -173,7 +173,11 @@ class Live:
                     again = sa.text("UPDATE ma_journey_step SET wake_at = 0 WHERE step = 'people'")
                     connection.execute(again)
             case "late":  # a run that began with a version that was the newest then
-                sweep(self.all[how[0] % len(self.all)], self.database)
+                made = self.all[how[0] % len(self.all)]
+                before = places(self.database)
+                sweep(made, self.database)
+                if made.graph.digest() != self.newest.graph.digest():
+                    assert places(self.database) == before
             case "edit":
                 self.publish(how[0], how[1])
                 with crashing(self.database, how[2] or 1_000_000):
@@ -202,6 +206,9 @@ class Live:
             assert (progress.lost, progress.doubled) == (0, 0)
             entered = sa.select(sa.func.count()).where(m.outcome == "entered").group_by(m.enrollment_id)
             assert set(connection.scalars(entered)) <= {1}, "somebody began anew"
+            later = sa.select(m.id).join(enrollment, enrollment.c.id == m.enrollment_id)
+            astray = later.where(m.version > enrollment.c.pinned_version)
+            assert connection.scalar(astray.limit(1)) is None, "who finishes on a version was led by another"
             number = connection.scalar(sa.select(journey.c.id))
             flow = {
                 (r.version, r.from_step, r.outcome, r.to_step): r.number
