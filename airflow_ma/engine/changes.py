@@ -6,6 +6,8 @@ so that a crash between two chunks costs nothing but the time until the next run
 
 from __future__ import annotations
 
+import math
+import time
 from array import array
 from collections import Counter
 from collections.abc import Callable
@@ -91,17 +93,21 @@ def concerned(journey_id: int, rule: Rule, version: int) -> list[Predicate]:
     ]
 
 
-def apply_rules(database: Database, program: Program, *, chunk: int = CHUNK) -> Counter[str]:
+def apply_rules(
+    database: Database, program: Program, *, chunk: int = CHUNK, patience: float = math.inf
+) -> Counter[str]:
     """Do what the open rules say; returns how many were moved, left, adopted or are to finish.
 
     ``program`` is the newest version; with an earlier one nothing happens. Whom a worker holds just now is
-    left to the next call, as is whoever is locked. Call it as often as you like.
+    left to the next call, as is whoever is locked, or whom ``patience`` (seconds) did not suffice for. Call it
+    as often as you like.
     """
+    end = time.monotonic() + patience
     with database.read() as connection:
         rules = open_rules(connection, program.journey_id, program.version)
     done: Counter[str] = Counter()
     for stored in rules:
-        done += _apply(database, program, stored, chunk)
+        done += _apply(database, program, stored, chunk, end)
     return done
 
 
@@ -139,7 +145,7 @@ def settle_rules(database: Database, program: Program, *, chunk: int = CHUNK) ->
     return done
 
 
-def _apply(database: Database, program: Program, stored: StoredRule, chunk: int) -> Counter[str]:
+def _apply(database: Database, program: Program, stored: StoredRule, chunk: int, end: float) -> Counter[str]:
     rule = feasible(program, stored.rule)
     who = concerned(program.journey_id, rule, stored.version)
     people = array("q")
@@ -152,6 +158,8 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int)
             slot = _next_slot(connection, program, rule, slot)
     done: Counter[str] = Counter()
     for start in range(0, len(people), chunk):
+        if time.monotonic() > end:
+            break
         ids = people[start : start + chunk].tolist()
         with database.write() as connection:
             now = database.clock().now()

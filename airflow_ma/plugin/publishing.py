@@ -34,6 +34,8 @@ from airflow_ma.plugin.preview import occupied, reach
 
 PATIENCE = 20.0
 """Seconds to wait for the files of mails: a journey whose mails nobody looked at is not published lightly."""
+APPLY_SECONDS = 5.0
+"""Of a request, for those whom the change is about; hundreds of thousands need longer."""
 NOBODY = Relocated(moved=0, left=0, finish=0, adopted=0)
 log = logging.getLogger(__name__)
 
@@ -199,9 +201,10 @@ def _release(
 
 
 def _applied(builder: Builder, journey: Journey) -> Relocated:
-    """Follow the rules at once; the next runs do the same with whoever is left."""
+    """Follow the rules at once; the next run, which they start, does the same with whoever is left."""
     try:
-        done = apply_rules(builder.database, journey.program(builder.database))
+        program = journey.program(builder.database)
+        done = apply_rules(builder.database, program, patience=APPLY_SECONDS)
     except sa.exc.OperationalError as error:
         log.warning("the next run applies the rules of the change (%s)", type(error).__name__)
         return NOBODY

@@ -333,6 +333,20 @@ def test_a_crash_between_two_chunks_costs_nothing(
     counted(database)
 
 
+def test_whom_a_request_has_no_time_for_the_next_run_takes_along(
+    database: Database, clock: ManualClock
+) -> None:
+    add_contacts(database, 3, tag="in")
+    run(database, sale())
+    new = sale(drop_opened=True)
+    program = publish(database, new, Rule("opened", "move", "second"))
+    assert not apply_rules(database, program, patience=-1.0)
+    assert set(places(database).values()) == {"opened"}
+    assert "sale" in ready(database)
+    run(database, new)
+    assert set(places(database).values()) == {"left: through"}
+
+
 def test_whom_a_worker_holds_is_caught_when_the_worker_lets_go(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
