@@ -197,19 +197,37 @@ class AudienceOperator(StepOperator):
     def _read_list(self) -> list[str]:
         path = self._list_path()
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            written = path.read_bytes()
         except OSError as error:
             raise StepError(
                 f"step '{self.task_id}': cannot read the list {path} ({error.strerror}); "
                 "give a path beside the file of the journey",
                 self.source,
             ) from error
-        except UnicodeDecodeError:
-            text = path.read_text(encoding="cp932")
-        rows = [row[0].strip() for row in csv.reader(text.splitlines()) if row and row[0].strip()]
-        found = [row for row in rows if row.lower() not in {"key", "email", "メールアドレス", "顧客id"}]
+        try:
+            rows = [row[0].strip() for row in csv.reader(_decoded(written).splitlines()) if row]
+        except (ValueError, csv.Error):
+            raise StepError(
+                f"step '{self.task_id}': the list {path} is no CSV file in UTF-8 or Shift_JIS; "
+                "save it as CSV (UTF-8)",
+                self.source,
+            ) from None
+        found = [
+            row for row in rows if row and row.lower() not in {"key", "email", "メールアドレス", "顧客id"}
+        ]
         log.info("%s: %d entries on the list %s", self.task_id, len(found), path.name)
         return found
+
+
+def _decoded(written: bytes) -> str:
+    """Raises ValueError when it is in neither encoding; UTF-16 may look like UTF-8 with NUL in it."""
+    try:
+        text = written.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = written.decode("cp932")
+    if "\0" in text:
+        raise ValueError("no database takes this")
+    return text
 
 
 def _is_beside(csv_list: str) -> bool:

@@ -13,7 +13,7 @@ from airflow_ma.engine.advance import CHUNK, zones_of
 from airflow_ma.engine.change_rules import Rule
 from airflow_ma.engine.changes import Since, concerned, feasible, local_moments
 from airflow_ma.engine.clock import read_clock
-from airflow_ma.engine.mail_rules import MARKETING, NOT_SENT, SENT
+from airflow_ma.engine.mail_rules import MARKETING, NOT_NEEDED, NOT_SENT, SENT
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
@@ -126,12 +126,14 @@ def _served(
 ) -> Iterable[tuple[int, str]]:
     """For whom the ledger says that the step has nothing more to deliver."""
     unclear = sa.and_(m.state == "unknown", m.purpose != MARKETING, m.resolved_at.is_(None))
+    owed = sa.and_(m.state == "rejected", m.reason == NOT_NEEDED)
     rows = connection.execute(
         sa.select(m.enrollment_id, sa.case((m.state == "rejected", NOT_SENT), else_=SENT)).where(
             chosen(m.enrollment_id),
             m.step == step_id,
             m.state.not_in(["retryable", "sending"]),
             ~unclear,
+            ~owed,
         )
     )
     return [(number, outcome) for number, outcome in rows if outcome in program.targets[step_id]]

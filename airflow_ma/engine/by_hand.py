@@ -15,7 +15,7 @@ from airflow_ma.engine.audit import Action, write_audit
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.ledger import release_held
 from airflow_ma.engine.mail_rules import NOT_NEEDED, WORKER_DIED
-from airflow_ma.engine.program import Program
+from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate, StepLogic
 from airflow_ma.engine.tables import enrollment, journey, message
@@ -71,7 +71,9 @@ def move_people(
     """
     with database.read() as connection:
         row = connection.execute(sa.select(j.mode, j.version).where(j.id == program.journey_id)).one()
-    _check_target(program, row, to_step)
+    if row.mode == "continuous" and row.version != program.version:
+        raise _newer_version()
+    _check_target(program, to_step)
     who = [*_inside(program.journey_id, people), e.step != to_step]
     if row.mode == "one_off":
         _check_one_off(database, program, who, to_step)
@@ -91,7 +93,11 @@ def move_people(
         detail = {"from": place.step, "to": to_step, "gap_ms": gap_ms}
         _audit(connection, program.key, "moved", by, reason, program.version, number, detail, now)
 
-    return _take_away(database, who, MOVED, do, tell)
+    def still_newest(connection: sa.Connection) -> None:
+        if row.mode == "continuous" and not stays_newest(connection, program):
+            raise _newer_version()
+
+    return _take_away(database, who, MOVED, do, tell, still_newest)
 
 
 def remove_people(database: Database, journey_key: str, people: People, *, by: str, reason: str) -> int:
@@ -208,10 +214,18 @@ def _inside(journey_id: int, people: People) -> list[Predicate]:
     return found
 
 
-def _take_away(database: Database, who: list[Predicate], outcome: str, do: Do, tell: Tell) -> int:
+def _take_away(
+    database: Database,
+    who: list[Predicate],
+    outcome: str,
+    do: Do,
+    tell: Tell,
+    check: Callable[[sa.Connection], None] = lambda _: None,
+) -> int:
     """Take them from where they are, step by step and chunk by chunk, each with its line in the log.
 
-    Whom somebody else has in hand is skipped and tried again.
+    Whom somebody else has in hand is skipped and tried again. ``check`` begins each transaction and raises
+    when nothing more may be done.
     """
     with database.read() as connection:
         people = array("q", connection.scalars(sa.select(e.id).where(*who).order_by(e.id)))
@@ -219,7 +233,9 @@ def _take_away(database: Database, who: list[Predicate], outcome: str, do: Do, t
     done = 0
     while people:
         for start in range(0, len(people), CHUNK):
-            done += _take_chunk(database, people[start : start + CHUNK].tolist(), who, outcome, do, tell)
+            done += _take_chunk(
+                database, people[start : start + CHUNK].tolist(), who, outcome, do, tell, check
+            )
         people = _remaining(database, people, who)
         if people and time.monotonic() > until:
             raise ByHandError(
@@ -236,7 +252,13 @@ def _take_away(database: Database, who: list[Predicate], outcome: str, do: Do, t
 
 
 def _take_chunk(
-    database: Database, ids: list[int], who: list[Predicate], outcome: str, do: Do, tell: Tell
+    database: Database,
+    ids: list[int],
+    who: list[Predicate],
+    outcome: str,
+    do: Do,
+    tell: Tell,
+    check: Callable[[sa.Connection], None],
 ) -> int:
     dialect = "sqlite" if database.is_sqlite else "postgresql"
     these = [one_of(dialect, e.id, ids), *who]
@@ -246,6 +268,7 @@ def _take_chunk(
     done = 0
     for place in sorted((_Place(*row) for row in rows), key=lambda place: (place.step, place.version)):
         with database.write() as connection:
+            check(connection)
             now = database.clock().now()
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again
             here = [*these, free, e.step == place.step, version == place.version]
@@ -272,14 +295,16 @@ def _remaining(database: Database, people: array[int], who: list[Predicate]) -> 
     return left
 
 
-def _check_target(program: Program, row: Any, to_step: str) -> None:
-    if row.mode == "continuous" and row.version != program.version:
-        raise ByHandError(
-            Said(
-                en="A newer version was published meanwhile. Reload and try again.",
-                ja="その間に新しいバージョンが公開されました。再読み込みしてからもう一度お試しください。",
-            )
+def _newer_version() -> ByHandError:
+    return ByHandError(
+        Said(
+            en="A newer version was published meanwhile. Reload and try again.",
+            ja="その間に新しいバージョンが公開されました。再読み込みしてからもう一度お試しください。",
         )
+    )
+
+
+def _check_target(program: Program, to_step: str) -> None:
     if to_step not in program.steps:
         raise ByHandError(
             Said(

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.tables import change_rule, journey
+from airflow_ma.engine.tables import change_rule, journey, journey_version
 from airflow_ma.journey.model import JourneyGraph
 from airflow_ma.journey.said import Said, SaidError
 
@@ -19,7 +19,7 @@ finish: they go on as their own version of the journey says, to its end."""
 ACTIONS: tuple[Action, ...] = get_args(Action)
 Change = Literal["removed", "changed", "added"]
 
-r, j = change_rule.c, journey.c
+r, j, v = change_rule.c, journey.c, journey_version.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,26 @@ def open_rules(connection: sa.Connection, journey_id: int, version: int) -> list
         .order_by(r.version.desc(), r.step)
     )
     return [StoredRule(row[0], Rule(*row[1:])) for row in connection.execute(query)]
+
+
+def versions_to_finish_on(connection: sa.Connection, journey_id: int, stored: StoredRule) -> dict[int, int]:
+    """Version that people at the rule's step are marked with -> the one they finish on.
+
+    It is the last before the change in which the step is still what it was to them: what earlier changes took
+    away elsewhere does not come back for those who just stood still meanwhile.
+    """
+    columns = (v.version, v.definition)
+    query = sa.select(*columns).where(v.journey_id == journey_id, v.version < stored.version)
+    found: dict[int, int] = {}
+    same: list[int] = []
+    before: tuple[str, str] | None = None
+    for version, definition in connection.execute(query.order_by(v.version)):
+        steps = [step for step in definition["steps"] if step["id"] == stored.rule.step]
+        settings = _settings(steps[0]) if steps else None
+        same = [*same, version] if same and settings == before else [version]
+        before = settings
+        found |= dict.fromkeys(same, version)
+    return found
 
 
 def _settings(step: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,9 +10,9 @@ import math
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
@@ -27,12 +27,13 @@ from airflow_ma.engine.change_rules import (
     check_rules,
     open_rules,
     store_rules,
+    versions_to_finish_on,
 )
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.program import Program
+from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.steps import Arrivals, Deadline, Predicate
+from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import change_rule, contact, enrollment
 
 __all__ = [
@@ -99,8 +100,8 @@ def apply_rules(
     """Do what the open rules say; returns how many were moved, left, adopted or are to finish.
 
     ``program`` is the newest version; with an earlier one nothing happens. Whom a worker holds just now is
-    left to the next call, as is whoever is locked, or whom ``patience`` (seconds) did not suffice for. Call it
-    as often as you like.
+    left to the next call, as is whoever is locked, or whom ``patience`` (seconds) did not suffice for.
+    Call it as often as you like.
     """
     end = time.monotonic() + patience
     with database.read() as connection:
@@ -147,6 +148,7 @@ def settle_rules(database: Database, program: Program, *, chunk: int = CHUNK) ->
 
 def _apply(database: Database, program: Program, stored: StoredRule, chunk: int, end: float) -> Counter[str]:
     rule = feasible(program, stored.rule)
+    finish_on: Mapping[int, int] = {}
     who = concerned(program.journey_id, rule, stored.version)
     people = array("q")
     slot = database.clock().now()
@@ -156,12 +158,16 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int,
         people.extend(connection.scalars(query))
         if people and rule.gap_ms:
             slot = _next_slot(connection, program, rule, slot)
+        if people and rule.action == "finish":
+            finish_on = versions_to_finish_on(connection, program.journey_id, stored)
     done: Counter[str] = Counter()
     for start in range(0, len(people), chunk):
         if time.monotonic() > end:
             break
         ids = people[start : start + chunk].tolist()
         with database.write() as connection:
+            if not stays_newest(connection, program):
+                break
             now = database.clock().now()
             slot = max(slot, now)
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again
@@ -169,7 +175,11 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int,
             outcome = sa.literal(REMOVED if rule.action == "leave" else MOVED, sa.Text)
             taken, chosen = take(connection, these, chunk, outcome)
             if taken:
-                what, slot = _follow(connection, program, rule, outcome, chosen, now, slot)
+                if rule.action == "finish":
+                    _pin(connection, chosen, finish_on)
+                    what = FINISH
+                else:
+                    what, slot = _follow(connection, program, rule, outcome, chosen, now, slot)
                 done[what] += taken
     return done
 
@@ -194,9 +204,6 @@ def _follow(
     slot: int,
 ) -> tuple[str, int]:
     """Do to the chosen what the rule says; returns what that is called and when (ms) the next may be due."""
-    if rule.action == "finish":
-        connection.execute(sa.update(enrollment).where(chosen(e.id)).values(pinned_version=e.version))
-        return FINISH, slot
     if rule.action == "adopt":
         _adopt(connection, program, rule.step, chosen, now)
         return ADOPTED, _spread(connection, chosen, rule.gap_ms, now, slot)
@@ -210,9 +217,16 @@ def _follow(
     return MOVED_ON, _spread(connection, chosen, rule.gap_ms, now, slot) if rule.gap_ms else slot
 
 
+def _pin(connection: sa.Connection, chosen: Chosen, finish_on: Mapping[int, int]) -> None:
+    version = sa.case(finish_on, value=e.version, else_=e.version) if finish_on else e.version
+    connection.execute(sa.update(enrollment).where(chosen(e.id)).values(pinned_version=version))
+
+
 def _adopt(connection: sa.Connection, program: Program, step: str, chosen: Chosen, now: int) -> None:
     """Work out anew when they are looked at, as if they had come to the step under its new settings."""
     at = Since(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones_of(connection, chosen))
+    if cast("DecidingStep", program.steps[step]).cases(at):  # it delivers no mails, or not any more
+        close_mails(connection, step, chosen)
     deadline_at, wake_at = arrival(program, step, at)
     values: dict[str, Any] = {"deadline_at": deadline_at, "wake_at": wake_at}
     values |= {"version": program.version, "claim": sa.null(), "hold": sa.null()}

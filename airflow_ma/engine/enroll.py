@@ -111,10 +111,7 @@ def rest_idle_entries(database: Database, program: Program, step_ids: Iterable[s
                 )
             new = None
             if audience is not None:
-                entry_key = sa.literal("", sa.Text)
-                new = connection.scalar(
-                    sa.select(c.id).where(audience, ~_enrolled(program, entry_key)).limit(1)
-                )
+                new = connection.scalar(sa.select(c.id).where(audience, ~was_in_it(program)).limit(1))
         if asked is not None or new is not None:
             busy.add(step_id)
             continue
@@ -153,7 +150,7 @@ def _enter_audience(
         e.contact_id == c.id,
         e.contact_id > low,
         e.contact_id <= high,
-        e.entry_key == entry_key,
+        e.entry_key == entry_key if cohort else sa.true(),  # else by whatever way an earlier version let in
     )
     people = sa.select(*_columns(connection, program, step_id, entry_key, cohort, now).values()).where(
         c.id > low, c.id <= high, who, ~before.correlate(contact)
@@ -188,11 +185,12 @@ def _enter_requested(
         .select_from(entry_request)
         .join(contact, c.id == r.contact_id)
         .join(event, event.c.id == r.event_id)
-        .where(mine, sa.true() if admitted is None else admitted)
+        # The step may have listened to something else when this was asked.
+        .where(mine, event.c.type == step.listens_to, sa.true() if admitted is None else admitted)
         .group_by(c.id)
     )
     # A contact that several events brought at once enters once, whatever the re-entry rule.
-    not_now = _enrolled(program, sa.literal("", sa.Text)) if not step.every_time else _active(program)
+    not_now = _active(program) if step.every_time else was_in_it(program)
     people = people.where(~not_now)
     count = _insert(connection, program, step_id, people.order_by(c.id), run_id, now)
     connection.execute(sa.delete(entry_request).where(mine))
@@ -200,10 +198,9 @@ def _enter_requested(
     return len(ids), count
 
 
-def _enrolled(program: Program, entry_key: sa.ColumnElement[str]) -> Predicate:
-    before = sa.select(e.id).where(
-        e.journey_id == program.journey_id, e.contact_id == c.id, e.entry_key == entry_key
-    )
+def was_in_it(program: Program) -> Predicate:
+    """Whether the contact has ever been in the journey, also by the entry of an earlier version."""
+    before = sa.select(e.id).where(e.journey_id == program.journey_id, e.contact_id == c.id)
     return any_row(before.correlate(contact))
 
 

@@ -76,22 +76,39 @@ def refused_now(terms: Terms) -> sa.ScalarSelect[str]:
 
 
 def take_over(step_id: str, held: Predicate, batch: str, terms: Terms, clock: Clock, now: int) -> sa.Update:
-    """What an earlier try left: certainly unsent mails go again; others only if that cannot double them."""
-    again = ["retryable", "sending"] if terms.idempotent else ["retryable"]
+    """What an earlier try left: certainly unsent mails go again; others only if that cannot double them.
+
+    They go as the step sends now: its template or its connection may have been changed since. A mail that was
+    given up because its contact was taken elsewhere is owed again to one who came back.
+    """
+    given_up = sa.and_(m.state == "rejected", m.reason == NOT_NEEDED)
+    again = [m.state == "retryable", given_up]
+    if terms.idempotent:  # a channel knows what it sent itself, not what another connection did
+        again.append(sa.and_(m.state == "sending", m.channel == terms.channel, m.conn_id == terms.account))
     too_late = now - int(EXPIRY[terms.purpose] * clock.speed)
     # What a dead worker may have sent has not expired: a channel that knows what it sent can tell.
     expired = sa.and_(m.state == "retryable", m.created_at <= too_late)
     refused = sa.case((expired, EXPIRED), else_=refused_now(terms))
-    resend = sa.and_(m.state.in_(again), refused.is_(None))
+    resend = sa.and_(sa.or_(*again), refused.is_(None))
     died = m.state == "sending"
     return (
         sa.update(message)
-        .where(held, m.step == step_id, m.batch != batch, m.state.in_(["retryable", "sending"]))
+        .where(
+            held,
+            m.step == step_id,
+            m.batch != batch,
+            sa.or_(m.state.in_(["retryable", "sending"]), given_up),
+        )
         .values(
             state=sa.case((resend, "sending"), (died, "unknown"), else_="rejected"),
             reason=sa.case((resend, sa.null()), (died, WORKER_DIED), else_=refused),
             sent_at=sa.case((resend, sa.literal(now, sa.BigInteger)), else_=m.sent_at),
             attempts=m.attempts + sa.case((resend, 1), else_=0),
+            created_at=sa.case((given_up, sa.literal(now, sa.BigInteger)), else_=m.created_at),
+            template=sa.case((resend, terms.template), else_=m.template),
+            channel=sa.case((resend, terms.channel), else_=m.channel),
+            conn_id=sa.case((resend, terms.account), else_=m.conn_id),
+            purpose=sa.case((resend, terms.purpose), else_=m.purpose),
             batch=batch,
         )
     )

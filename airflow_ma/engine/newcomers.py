@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.enroll import was_in_it
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.steps import EnteringStep, Predicate
-from airflow_ma.engine.tables import contact, enrollment
+from airflow_ma.engine.tables import contact
 
 
 def count_newcomers(
@@ -23,9 +23,5 @@ def count_newcomers(
         return None
     query = sa.select(sa.func.count()).select_from(contact).where(sa.or_(*wanted))
     if not again:
-        e = enrollment.c
-        before = sa.select(e.id).where(
-            e.journey_id == program.journey_id, e.contact_id == contact.c.id, e.entry_key == ""
-        )
-        query = query.where(~any_row(before.correlate(contact)))
+        query = query.where(~was_in_it(program))
     return connection.scalar(query) or 0

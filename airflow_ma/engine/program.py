@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -43,6 +43,15 @@ def has_its_say(program: Program) -> sa.ColumnElement[bool]:
     own_time = sa.or_(journey.c.version == program.version, journey.c.mode == "one_off")
     found = sa.select(journey.c.id).where(journey.c.id == program.journey_id, own_time)
     return found.scalar_subquery().is_not(None)
+
+
+def stays_newest(connection: sa.Connection, program: Program) -> bool:
+    """Whether it is the newest version; on PostgreSQL that stays so until the transaction ends.
+
+    To be asked before an enrollment is locked: who resumes a journey locks the journey first, too.
+    """
+    newest = sa.select(journey.c.version).where(journey.c.id == program.journey_id)
+    return connection.scalar(newest.with_for_update(read=True)) == program.version
 
 
 def load_program(database: Database, graph: JourneyGraph, steps: Mapping[str, StepLogic]) -> Program:
@@ -183,7 +192,8 @@ def _register_steps(
     now: int,
 ) -> None:
     s = journey_step.c
-    known: Sequence[str] = connection.scalars(sa.select(s.step).where(s.journey_id == journey_id)).all()
+    rows = connection.execute(sa.select(s.step, s.kind, s.wake_at).where(s.journey_id == journey_id))
+    known = {row.step: row for row in rows}
     for position, step in enumerate(graph.ordered()):
         values = {
             "kind": step.kind,
@@ -193,7 +203,10 @@ def _register_steps(
             "listens_to": getattr(logic[step.id], "listens_to", None),
             "wake_at": now if step.is_entry else None,
         }
-        if step.id in known:
+        before = known.get(step.id)
+        if before is not None:
+            if before.kind == step.kind and not step.is_entry:
+                values["wake_at"] = before.wake_at  # it looks for mails that may or may not be out
             here = (s.journey_id == journey_id, s.step == step.id)
             connection.execute(sa.update(journey_step).where(*here).values(**values))
         else:

@@ -88,7 +88,9 @@ def reconcile(
     )
     with database.write() as connection:
         found = resolve(connection, verdicts, now=now)
-        unsent = sa.and_(too_old, in_vain, m.purpose != "marketing")
+        # Who was taken elsewhere meanwhile would never have it tried again.
+        there = sa.exists().where(e.id == m.enrollment_id, e.step == m.step, e.wake_at.is_not(None))
+        unsent = sa.and_(too_old, in_vain, m.purpose != "marketing", there.correlate(message))
         _wake(connection, unsent, now)
         again = sa.update(message).where(unsent, m.attempts < MOST_ATTEMPTS)
         resent = connection.execute(again.values(state="retryable", reason=NO_TRACE)).rowcount

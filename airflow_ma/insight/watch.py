@@ -125,6 +125,13 @@ def watch(
     return Watched(steps, ways, _versions(connection, journey_id, rows, pinned))
 
 
+def version_people(connection: sa.Connection, journey_id: int) -> tuple[VersionPeople, ...]:
+    """Who is inside, by the version that moves them, the newest first."""
+    return _versions(
+        connection, journey_id, flow_totals(connection, journey_id), _pinned(connection, journey_id)
+    )
+
+
 def find_run(connection: sa.Connection, journey_id: int, run_id: str) -> Run | None:
     """The run of that id; None for one that never moved people, or did so before runs were kept."""
     columns = (

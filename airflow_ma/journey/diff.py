@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -13,11 +13,17 @@ from airflow_ma.journey.document import JourneyDocument, StepDocument
 Change = Literal["added", "removed", "changed"]
 Facet = Literal["title", "goal", "mode", "tags"]
 Sign = Literal[" ", "+", "-"]
+Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
 FACETS: tuple[Facet, ...] = ("title", "goal", "mode", "tags")
 AROUND = 3
 """Lines that are shown before and after those that differ."""
 SKIPPED = "…"
-"""Stands for the lines that are the same and are left out."""
+"""Stands for the lines that are left out."""
+MOST_COMPARED = 5_000
+"""Lines between the first and the last difference, of both texts together; a step has about five. The work
+grows with their square, and a list of customers may have a hundred thousand."""
+MOST_SHOWN = 10_000
+"""Lines; nobody reads more, and a page cannot show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +86,14 @@ def compare(before: JourneyDocument | None, after: JourneyDocument) -> JourneyDi
 
 
 def compare_lines(before: str, after: str, *, around: int = AROUND) -> list[tuple[Sign, str]]:
-    """The lines that differ with some around them: sign (space, + or -) and line. Empty: no difference."""
+    """The lines that differ with some around them: sign (space, + or -) and line. Empty: no difference.
+
+    Where the differences are too far apart to be told one by one, all lines between them are different.
+    """
     old, new = before.splitlines(), after.splitlines()
     found: list[tuple[Sign, str]] = []
     shown_to = 0
-    for group in SequenceMatcher(None, old, new).get_grouped_opcodes(around):
+    for group in _Matcher(old, new).get_grouped_opcodes(around):
         if group[0][1] > shown_to:
             found.append((" ", SKIPPED))
         for tag, old_from, old_to, new_from, new_to in group:
@@ -96,7 +105,7 @@ def compare_lines(before: str, after: str, *, around: int = AROUND) -> list[tupl
         shown_to = group[-1][2]
     if found and shown_to < len(old):
         found.append((" ", SKIPPED))
-    return found
+    return found if len(found) <= MOST_SHOWN else [*found[:MOST_SHOWN], (" ", SKIPPED)]
 
 
 def next_that_exists(
@@ -116,6 +125,38 @@ def next_that_exists(
             return here
         seen.add(here)
     return None
+
+
+class _Matcher(SequenceMatcher[str]):
+    """Compares only what lies between the first difference and the last one, unless that is too much."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        self.head = _same_at_first(old, new)
+        self.tail = _same_at_first(old[self.head :][::-1], new[self.head :][::-1])
+        self.ends = len(old), len(new)
+        super().__init__(None, old[self.head : len(old) - self.tail], new[self.head : len(new) - self.tail])
+
+    def get_opcodes(self) -> list[Opcode]:
+        """As the class it inherits from, of the whole texts."""
+        old, new = len(self.a), len(self.b)
+        if old + new > MOST_COMPARED:
+            inner: list[Opcode] = [("replace", 0, old, 0, new)]
+        else:
+            inner = list(super().get_opcodes())
+        head, tail, (end, new_end) = self.head, self.tail, self.ends
+        found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
+        found += [(tag, i1 + head, i2 + head, j1 + head, j2 + head) for tag, i1, i2, j1, j2 in inner]
+        if tail:
+            found.append(("equal", end - tail, end, new_end - tail, new_end))
+        return found
+
+
+def _same_at_first(old: Sequence[str], new: Sequence[str]) -> int:
+    """With how many of the same lines both begin."""
+    pairs = zip(old, new, strict=False)
+    return next(
+        (number for number, (one, other) in enumerate(pairs) if one != other), min(len(old), len(new))
+    )
 
 
 def _by_id(document: JourneyDocument | None) -> dict[str, StepDocument]:

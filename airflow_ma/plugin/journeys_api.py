@@ -37,13 +37,10 @@ router = APIRouter(prefix="/api/journeys", tags=["journeys"])
 
 
 @router.get("")
-def list_journeys(
-    builder: BuilderDep,
-    archived: Annotated[bool, Query(description="Those that were put away, instead of the others.")] = False,
-) -> list[JourneySummary]:
-    """Every journey that the caller may see, the one changed last first."""
+def list_journeys(builder: BuilderDep) -> list[JourneySummary]:
+    """Every journey that the caller may see, those put away included, the one changed last first."""
     with builder.database.read() as connection:
-        known = [one for one in journeys.known_journeys(connection) if one.archived == archived]
+        known = journeys.known_journeys(connection)
         seen = permitted(builder.user, [one.key for one in known], "GET")
         known = [one for one in known if one.key in seen]
         goals = {one.registered.id: one.goal for one in known if one.registered and one.goal}

@@ -17,6 +17,7 @@ from airflow_ma.engine.drafts import DraftConflictError
 from airflow_ma.engine.newcomers import count_newcomers
 from airflow_ma.engine.steps import EnteringStep
 from airflow_ma.plugin.access import Builder
+from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.approval import approval_view
 from airflow_ma.plugin.change_models import DueNow, Earlier, Place, Preview, Rule, ToPreview
 from airflow_ma.plugin.change_plan import ChangePlan
@@ -58,11 +59,17 @@ def occupied(people: Iterable[Standing]) -> set[str]:
 
 
 def reach(
-    connection: sa.Connection, plan: ChangePlan, rules: Sequence[EngineRule], now: int
+    connection: sa.Connection,
+    plan: ChangePlan,
+    rules: Sequence[EngineRule],
+    now: int,
+    *,
+    for_sure: bool = False,
 ) -> tuple[Mapping[str, int], int | None]:
     """Mail step -> people whose mail becomes due at once, and how many the audience lets in (None: nobody).
 
-    Nothing of it can be told while the draft has errors.
+    Nothing of it can be told while the draft has errors, nor of newcomers while their list cannot be read:
+    with ``for_sure`` that raises ApiError.
     """
     program = plan.program()
     if program is None or plan.journey is None:
@@ -73,10 +80,23 @@ def reach(
     try:
         again = plan.after.mode == "one_off"
         newcomers = count_newcomers(connection, program, entries, again=again, now=now)
-    except StepError:  # a list that cannot be read: the check has it
+    except StepError as error:  # a list that cannot be read; the check has it if there is none
+        if for_sure:
+            raise _unread_list() from error
         newcomers = None
     due = due_at_once(connection, program, rules, now=now) if plan.found.registered else {}
     return due, newcomers
+
+
+def _unread_list() -> ApiError:
+    return ApiError(
+        422,
+        "list",
+        "The list of those who may enter cannot be read, so nobody knows how many people this reaches. Save "
+        "the list as CSV (UTF-8) and try again.",
+        "対象者のリストを読み込めないため、何人に届くかを確認できません。"
+        "リストを CSV（UTF-8）で保存し直してから、もう一度お試しください。",
+    )
 
 
 def _places(plan: ChangePlan, rules: Mapping[str, Rule], people: Sequence[Standing]) -> list[Place]:

@@ -122,7 +122,8 @@ def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
         return 0
     now = builder.database.clock().now()
     with builder.database.read() as connection:
-        due, newcomers = reach(connection, plan, _engine_rules(connection, plan, intent), now)
+        rules = _engine_rules(connection, plan, intent)
+        due, newcomers = reach(connection, plan, rules, now, for_sure=True)
     return sum(due.values()) + (newcomers or 0)
 
 

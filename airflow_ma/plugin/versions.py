@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.changes import standing
 from airflow_ma.engine.tables import journey_release, journey_version
+from airflow_ma.insight.watch import version_people
 from airflow_ma.journey.document import JourneyDocument, document_from_definition
 from airflow_ma.plugin.access import Builder
 from airflow_ma.plugin.api_errors import ApiError
@@ -28,16 +28,17 @@ class _Released(NamedTuple):
 
 
 def list_versions(builder: Builder, found: Known) -> list[VersionSummary]:
-    """Every version, the newest first."""
+    """Every version, the newest first. Notes, which may name people, are for those who may edit it."""
     registered = found.registered
     if registered is None:
         return []
+    edits = builder.may("PUT", found.key)
     with builder.database.read() as connection:
         rows = connection.execute(
             sa.select(v.version, v.created_at).where(v.journey_id == registered.id).order_by(v.version.desc())
         ).all()
         releases = _releases(connection, found.key)
-        people = _people(connection, found)
+        people = {one.version: one.people for one in version_people(connection, registered.id)}
     summaries = []
     for version, created_at in rows:
         release = releases.get(version)
@@ -45,7 +46,7 @@ def list_versions(builder: Builder, found: Known) -> list[VersionSummary]:
             version=version,
             at=_time(release.published_at if release else created_at),
             by=release.published_by if release else None,
-            note=release.note if release else None,
+            note=release.note if release and edits else None,
             people=people.get(version, 0),
             current=version == registered.version,
             source="builder" if release else "git",
@@ -97,23 +98,6 @@ def _releases(connection: sa.Connection, key: str) -> dict[int, _Released]:
         sa.select(r.version, r.published_at, r.published_by, r.note).where(r.id.in_(last))
     )
     return {row.version: _Released(*row) for row in rows}
-
-
-def _people(connection: sa.Connection, found: Known) -> dict[int, int]:
-    """Version -> people whom it moves now.
-
-    In a continuous journey the newest one moves all but those who finish on their own; each group of a
-    journey that runs once is moved by the version it began with.
-    """
-    registered = found.registered
-    if registered is None:
-        return {}
-    people: dict[int, int] = {}
-    for one in standing(connection, registered.id):
-        own = one.pinned or registered.definition["mode"] == "one_off"
-        version = one.version if own else registered.version
-        people[version] = people.get(version, 0) + one.people
-    return people
 
 
 def _time(ms: int) -> datetime:

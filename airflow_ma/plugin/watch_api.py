@@ -44,6 +44,8 @@ router = APIRouter(prefix="/api/journeys", tags=["watch"])
 _watched: SharedAnswers[Watch] = SharedAnswers(seconds=FRESH_SECONDS)
 _ended: SharedAnswers[RunMoves] = SharedAnswers(seconds=FOR_EVER, most=64)
 """What a run did that is over: it never changes."""
+_going: SharedAnswers[RunMoves] = SharedAnswers(seconds=0.0, most=64)
+"""What a run has done that goes on. Whoever asks for one version or another reads its moves no more often."""
 
 
 @router.get("/{key}/watch")
@@ -120,10 +122,9 @@ def _watch(
 
 
 def _run_moves(builder: Builder, connection: sa.Connection, run: Run) -> RunMoves:
-    if run.ended_at is None:
-        return run_moves(connection, run)
     # With where it ended: a run that is cleared goes on, and ends once more.
-    return _ended.get((builder.database.url, run), lambda: run_moves(connection, run))
+    answers = _going if run.ended_at is None else _ended
+    return answers.get((builder.database.url, run), lambda: run_moves(connection, run))
 
 
 def _seen(run: Run, did: RunMoves) -> RunSeen:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_ma.journey.diff import SKIPPED, compare, compare_lines, next_that_exists
+from airflow_ma.journey.diff import MOST_SHOWN, SKIPPED, compare, compare_lines, next_that_exists
 from airflow_ma.journey.document import JourneyDocument, StepDocument
 
 
@@ -106,6 +108,25 @@ def test_the_lines_make_the_one_text_into_the_other(old: list[str], new: list[st
     lines = compare_lines("\n".join(old), "\n".join(new), around=1_000)
     assert [line for sign, line in lines if sign != "+"] == (old if old != new else [])
     assert [line for sign, line in lines if sign != "-"] == (new if old != new else [])
+
+
+def test_long_lists_are_compared_in_no_time_and_shown_in_part() -> None:
+    """A list of customers may be as long as a request lets it; the work would grow with its square."""
+    some = random.Random(1)
+    old, new = ([f"- rank {some.randrange(150)}" for _ in range(60_000)] for _ in range(2))
+    began = time.process_time()
+    lines = compare_lines("\n".join(["first", *old, "last"]), "\n".join(["first", *new, "last"]))
+    assert time.process_time() - began < 3
+    assert lines[0] == (" ", "first")
+    assert lines[1] == ("-", old[0])
+    assert (len(lines), lines[-1]) == (MOST_SHOWN + 1, (" ", SKIPPED))
+    assert compare_lines("\n".join(old), "\n".join([*old[:30_000], "one more", *old[30_000:]]), around=1) == [
+        (" ", SKIPPED),
+        (" ", old[29_999]),
+        ("+", "one more"),
+        (" ", old[30_000]),
+        (" ", SKIPPED),
+    ]
 
 
 @pytest.mark.parametrize(

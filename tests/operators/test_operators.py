@@ -142,6 +142,19 @@ def test_a_list_that_is_not_there_says_where_it_was_looked_for(database: Databas
         sweep(journey, database)
 
 
+@pytest.mark.parametrize("written", ["key\nc1\n".encode("utf-16"), b"k\0e\0y\0\n\0", b"\xff\xff"])
+def test_a_list_in_no_encoding_we_know_says_what_to_do(
+    database: Database, tmp_path: Path, written: bytes
+) -> None:
+    (tmp_path / "list.csv").write_bytes(written)
+    with Journey("listed") as journey:
+        people = AudienceOperator(task_id="people", csv_list="list.csv")
+        people.source = Source(str(tmp_path / "journey.yaml"), 1)
+        people >> EndOperator(task_id="end")
+    with pytest.raises(StepError, match=r"list\.csv is no CSV file in UTF-8 or Shift_JIS; save it as"):
+        sweep(journey, database)
+
+
 def test_the_check_finds_a_list_that_is_not_there(tmp_path: Path) -> None:
     missing = AudienceOperator(task_id="people", csv_list="gone.csv")
     missing.source = Source(str(tmp_path / "journey.yaml"), 1)

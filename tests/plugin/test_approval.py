@@ -18,7 +18,7 @@ from airflow_ma.plugin.approval import is_asked_for, why_needed
 from tests.journeys import add_contacts, places
 from tests.plugin.conftest import Airflow, empty, serving
 from tests.plugin.test_changes_api import GREETING, change, preview, publish, published, rule, steps, wait
-from tests.plugin.test_journeys_api import code, create, save, view
+from tests.plugin.test_journeys_api import code, create, save, step, view
 
 pytestmark = pytest.mark.slow
 LIMIT = 2
@@ -96,6 +96,23 @@ def test_many_people_need_a_second_person(airflow: Airflow, client: httpx.Client
         ("admin", "approval_asked", "Spring"),
     ]
     assert "op" in entries[0]["said"]["ja"]
+
+
+def test_a_list_that_cannot_be_read_does_not_get_round_approval(
+    airflow: Airflow, client: httpx.Client
+) -> None:
+    dags = Path(airflow.database.url.removeprefix("sqlite:///")).parent / "dags"
+    dags.mkdir(exist_ok=True)
+    (dags / "guests.csv").write_bytes("key\nc1\n".encode("utf-16"))
+    only = {"where": {"tag": "customer"}, "csv_list": "guests.csv"}
+    entry = step("people", "audience", only, {"entered": "rest"})
+    create(client, steps=[entry, *steps(wait())[1:]])
+    add_contacts(airflow.database, 3, tag="customer")
+    assert preview(client, 1)["new_people"] is None
+    assert code(publish(client, 1)) == (422, "list")
+    assert view(client, "greeting")["state"] == "draft"
+    (dags / "guests.csv").write_bytes(b"key\nc1\nc2\nc3\n")
+    assert publish(client, 1).json()["asked"]["people"] == 3
 
 
 def test_who_asked_cannot_agree(airflow: Airflow, client: httpx.Client) -> None:

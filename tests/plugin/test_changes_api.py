@@ -383,6 +383,8 @@ def test_versions_are_kept_compared_and_brought_back_as_a_draft(
     assert (newest["version"], newest["by"], newest["note"], newest["people"]) == (2, "op", "Longer pause", 0)
     assert (newest["current"], newest["source"]) == (True, "builder")
     assert (first["version"], first["current"], first["people"]) == (1, False, 4)  # they finish on it
+    seen = airflow.client("viewer").get(f"{GREETING}/versions").json()
+    assert seen == [newest | {"note": None}, first]  # a note may name somebody, as a reason may
     old = client.get(f"{GREETING}/versions/1").json()
     assert [one["id"] for one in old["document"]["steps"]] == ["people", "rest", "greet"]
     diff = client.get(f"{GREETING}/compare", params={"before": "1", "after": "draft"}).json()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import sqlalchemy as sa
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
 from airflow_ma.dag import Journey
 from airflow_ma.engine.audit import read_audit
@@ -17,9 +18,13 @@ from airflow_ma.engine.clock import DAY
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey_run
+from airflow_ma.insight.watch import Run, RunMoves, find_run, run_moves
+from airflow_ma.plugin import watch_api
+from airflow_ma.plugin.access import Builder
+from airflow_ma.plugin.journeys import Registered
 from airflow_ma.plugin.watch_cache import SharedAnswers
 from tests.plugin.conftest import Airflow
-from tests.plugin.live import put_live
+from tests.plugin.live import put_live, waiting
 
 pytestmark = pytest.mark.slow
 e = enrollment.c
@@ -241,6 +246,30 @@ def test_answers_are_not_kept_without_end() -> None:
         answers.get(number, lambda: number)  # noqa: B023 - called at once
     assert answers.get(3, lambda: -1) == 3
     assert answers.get(0, lambda: -1) == -1
+
+
+def test_the_moves_of_a_long_run_are_read_once_for_all_versions(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may ask for any version: that must not make the server read a million moves for each."""
+    read: list[int] = []
+
+    def slow(connection: sa.Connection, run: Run) -> RunMoves:
+        read.append(1)
+        time.sleep(0.1)
+        return run_moves(connection, run)
+
+    monkeypatch.setattr(watch_api, "run_moves", slow)
+    begin_run(database, waiting("sale").program(database), "long")
+    with database.read() as connection:
+        going = find_run(connection, 1, "long")
+        assert going is not None
+    user = Builder(database, SimpleAuthManagerUser(username="viewer", role="viewer"))
+    registered = Registered(1, "sale", 1, {}, 0)
+    for version in (None, 1, 2, 3):
+        seen = watch_api._watch(user, registered, "long", version)
+        assert (seen.run is not None, seen.ways) == (True, [])
+    assert len(read) == 1
 
 
 def test_runs_are_not_mixed_up(client: httpx.Client, key: str, live: tuple[Journey, Database]) -> None:

@@ -174,7 +174,7 @@ export interface paths {
         };
         /**
          * List Journeys
-         * @description Every journey that the caller may see, the one changed last first.
+         * @description Every journey that the caller may see, those put away included, the one changed last first.
          */
         get: operations["list_journeys_api_journeys_get"];
         put?: never;
@@ -3894,10 +3894,7 @@ export interface operations {
     };
     list_journeys_api_journeys_get: {
         parameters: {
-            query?: {
-                /** @description Those that were put away, instead of the others. */
-                archived?: boolean;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;

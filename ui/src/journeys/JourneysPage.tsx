@@ -19,16 +19,10 @@ import { texts } from "./texts";
 
 const EVERY_MS = 15_000;
 
-/** Those that were put away, too: the list keeps them apart. */
-async function everyJourney(): Promise<JourneySummary[]> {
-  const lists = await Promise.all([false, true].map((archived) => api.get<JourneySummary[]>("journeys", { archived })));
-  return lists.flat();
-}
-
 export function JourneysPage() {
   const t = useTexts(texts);
   const mayCreate = useMe((state) => state.me?.may_create ?? false);
-  const { data, error, reload } = useLoad("journeys", everyJourney, EVERY_MS);
+  const { data, error, reload } = useLoad("journeys", () => api.get<JourneySummary[]>("journeys"), EVERY_MS);
   const [creating, setCreating] = useState(false);
   const create = mayCreate && (
     <Button

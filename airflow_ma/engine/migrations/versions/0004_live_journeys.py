@@ -238,13 +238,20 @@ def _let_versions_come_once() -> None:
 
 
 def _stranded() -> str:
-    """Who stood at a step that their journey no longer has waited for it to come back; now they finish."""
-    return """
-        INSERT INTO ma_change_rule (journey_id, version, step, action)
-        SELECT s.journey_id, j.version, s.step, 'finish'
+    """Who stood at a step that their journey no longer has waited for it to come back.
+
+    Now they finish on the last version that had it. Versions came back with their old number then, so that
+    this one may be the higher.
+    """
+    gone = """
         FROM ma_journey_step s JOIN ma_journey j ON j.id = s.journey_id
         WHERE s.version <> j.version AND j.mode = 'continuous'
+          AND s.journey_id = ma_enrollment.journey_id AND s.step = ma_enrollment.step
     """
+    return f"""
+        UPDATE ma_enrollment SET pinned_version = (SELECT s.version {gone})
+        WHERE wake_at IS NOT NULL AND EXISTS (SELECT 1 {gone})
+    """  # noqa: S608
 
 
 def _json() -> sa.types.TypeEngine[object]:
