@@ -6,41 +6,44 @@ Each test is named after a kind of bug: nobody may be lost, doubled, restarted, 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from airflow.sdk import Label
 
 from airflow_ma.channels.channel import Delivery, Receipt
-from airflow_ma.channels.sandbox import SandboxChannel
 from airflow_ma.config import settings
-from airflow_ma.dag import Journey, days
+from airflow_ma.dag import Journey
 from airflow_ma.engine import by_hand as by_hand_module
 from airflow_ma.engine import changes
-from airflow_ma.engine.by_hand import ByHandError, People, move_people
+from airflow_ma.engine.by_hand import ByHandError
 from airflow_ma.engine.changes import Rule, apply_rules, settle_rules
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.ledger import claim, settle
 from airflow_ma.engine.lifecycle import archive_journey, close_journey, reopen_journey, unarchive_journey
 from airflow_ma.engine.mail_rules import Terms
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.tables import entry_request, journey_step, mailbox, message
-from airflow_ma.insight.progress import journey_progress
-from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
-from airflow_ma.operators.send_email import MailHeldError
-from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.engine.live_journey import pause, resume
-from tests.engine.test_changes import add_claim, counted, open_rules, publish, ready, row_of, run
+from tests.engine.peer_journey import (
+    KEY,
+    UNCLEAR,
+    by_hand,
+    ends,
+    joined,
+    line,
+    mail,
+    newcomers,
+    opened,
+    reached,
+    rest,
+    run_without_sending,
+    wait,
+)
+from tests.engine.test_changes import add_claim, open_rules, publish, ready, row_of, run
 from tests.journeys import add_contacts, assert_sound, happen, mails, places
-
-KEY = "peer"
-Made = Callable[[], Any]
 
 
 @pytest.fixture(autouse=True)
@@ -49,100 +52,6 @@ def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
     monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
     settings.cache_clear()
-
-
-def mail(step: str, template: str = "sale_announcement", **more: Any) -> Made:
-    return lambda: SendEmailOperator(task_id=step, template=template, **more)
-
-
-def wait(step: str, number: int = 1) -> Made:
-    return lambda: WaitSensor(task_id=step, duration=days(number))
-
-
-def opened(step: str, of: str, number: int = 3) -> Made:
-    return lambda: WaitForOpenSensor(task_id=step, mail=of, within=days(number))
-
-
-def line(*steps: Made, entry: Made | None = None) -> Journey:
-    """One step after the other, whatever the outcome, and an end."""
-    with Journey(KEY) as made:
-        before = entry() if entry else AudienceOperator(task_id="people", where={"tag": "in"})
-        for step in (*steps, lambda: EndOperator(task_id="end", reason="through")):
-            after = step()
-            if isinstance(before, WaitForOpenSensor):
-                before >> Label("opened | not_opened") >> after
-            else:
-                before >> after
-            before = after
-    return made
-
-
-def joined(event: str, re_entry: Any = "once") -> Made:
-    return lambda: AudienceOperator(task_id="people", when={"event": event}, re_entry=re_entry)
-
-
-def newcomers(database: Database, number: int) -> list[int]:
-    people = add_contacts(database, number, tag="in")
-    look(database)
-    return people
-
-
-def look(database: Database) -> None:
-    """The audience is due."""
-    with database.write() as connection:
-        due = sa.update(journey_step).where(journey_step.c.step == "people")
-        connection.execute(due.values(wake_at=0))
-
-
-def rest(database: Database, made: Journey) -> None:
-    """What the plan of a run does with entries that would let nobody in."""
-    rest_idle_entries(database, made.program(database), ["people"])
-
-
-def ends(database: Database, clock: ManualClock, made: Journey) -> None:
-    """Everybody gets through from here on, is counted, and got each mail once at most."""
-    for _ in range(12):
-        clock.advance(10 * DAY)
-        run(database, made)
-    assert {place for place in places(database).values() if not place.startswith("left")} == set()
-    run(database, made)
-    rest(database, made)
-    assert open_rules(database) == {}
-    assert ready(database) == {}
-    assert set(mails(database).values()) <= {1}
-    assert_sound(database)
-    counted(database)
-    with database.read() as connection:
-        progress = journey_progress(connection, KEY)
-        left_over = connection.scalars(
-            sa.select(message.c.id).where(message.c.state.in_(["sending", "retryable"]))
-        ).all()
-    assert (progress.lost, progress.doubled) == (0, 0)
-    assert not left_over, "a mail that nobody will ever settle"
-
-
-def by_hand(database: Database, program: Program, people: list[int], to: str) -> int:
-    return move_people(database, program, People(contacts=people), to, by="ann", reason="asked")
-
-
-def cannot_send(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    def busy(self: Any, template: Any, outgoing: Any, **_: Any) -> list[Receipt]:
-        return [Receipt(Delivery.RETRYABLE, "busy")] * len(outgoing)
-
-    monkeypatch.setattr(SandboxChannel, "send", busy)
-    return monkeypatch
-
-
-def sends_nothing(database: Database, made: Journey) -> None:
-    with pytest.MonkeyPatch.context() as patch, suppress(MailHeldError):
-        run(database, cannot_send(patch) and made)
-
-
-def reached(database: Database) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    for person, step in mails(database):
-        found.setdefault(person, set()).add(step)
-    return found
 
 
 def test_step_added_in_front_of_people_is_taken_and_behind_them_is_not(
@@ -208,7 +117,7 @@ def test_step_deleted_while_its_mails_could_not_be_sent_and_added_again(
     """They were moved on without their mail; when it comes their way again it is sent, once."""
     old, without = line(mail("news"), wait("pause")), line(wait("pause"))
     (person,) = newcomers(database, 1)
-    sends_nothing(database, old)
+    run_without_sending(database, old)
     assert places(database) == {person: "news"}
     publish(database, without, Rule("news", "move", "pause"))
     run(database, without)
@@ -259,7 +168,7 @@ def test_template_swapped_while_mails_wait_sends_the_new_one_and_says_so(
 ) -> None:
     person, sent = newcomers(database, 2)
     old, new = line(mail("news"), wait("pause")), line(mail("news", "sale_ends_soon"), wait("pause"))
-    sends_nothing(database, old)
+    run_without_sending(database, old)
     by_hand(database, old.program(database), [sent], "pause")
     publish(database, new)
     run(database, new)
@@ -312,7 +221,7 @@ def test_mail_step_turned_into_a_wait_leaves_no_mail_in_the_air(
     database: Database, clock: ManualClock
 ) -> None:
     (person,) = newcomers(database, 1)
-    sends_nothing(database, line(mail("it"), wait("pause")))
+    run_without_sending(database, line(mail("it"), wait("pause")))
     new = line(wait("it", 2), wait("pause"))
     publish(database, new)
     run(database, new)
@@ -325,13 +234,7 @@ def test_publishing_does_not_forget_mails_that_may_or_may_not_be_out(
     database: Database, clock: ManualClock
 ) -> None:
     newcomers(database, 1)
-
-    def unclear(self: Any, template: Any, outgoing: Any, **_: Any) -> list[Receipt]:
-        return [Receipt(Delivery.UNKNOWN, "no answer")] * len(outgoing)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SandboxChannel, "send", unclear)
-        run(database, line(mail("news"), wait("pause", 99)))
+    run_without_sending(database, line(mail("news"), wait("pause", 99)), UNCLEAR)
     new = line(mail("news"), wait("pause", 98))
     publish(database, new)
     run(database, new)
@@ -353,14 +256,8 @@ def test_unclear_mail_of_somebody_who_was_moved_on_is_not_tried_for_ever(
     database: Database, clock: ManualClock
 ) -> None:
     (person,) = newcomers(database, 1)
-
-    def unclear(self: Any, template: Any, outgoing: Any, **_: Any) -> list[Receipt]:
-        return [Receipt(Delivery.UNKNOWN, "no answer")] * len(outgoing)
-
     made = line(mail("news", purpose="transactional"), wait("pause", 99))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SandboxChannel, "send", unclear)
-        run(database, made)
+    run_without_sending(database, made, UNCLEAR)
     assert places(database) == {person: "news"}
     by_hand(database, made.program(database), [person], "pause")
     for _ in range(5):
@@ -584,7 +481,7 @@ def test_by_hand_away_from_a_mail_that_could_not_be_sent_and_back_again(
 ) -> None:
     made = line(mail("news"), wait("pause"))
     (person,) = newcomers(database, 1)
-    sends_nothing(database, made)
+    run_without_sending(database, made)
     by_hand(database, made.program(database), [person], "pause")
     by_hand(database, made.program(database), [person], "news")
     run(database, made)

@@ -128,6 +128,19 @@ def test_viewers_get_what_is_listed_here_and_nothing_else(airflow: Airflow) -> N
     assert allowed == FOR_VIEWERS
 
 
+def test_a_journey_of_others_is_not_there_whatever_is_asked(airflow: Airflow) -> None:
+    """Nor does a page of somebody else bring its answers within reach."""
+    admin, other = airflow.client("admin"), airflow.client("only_sale")
+    admin.get("/api/journeys/offer/watch").raise_for_status()
+    asked = [(method, route) for method, route in routes() if "{key}" in route.path]
+    assert len(asked) > 20
+    for method, route in asked:
+        answer = ask(other, method, route)
+        assert (answer.status_code, said(answer)["code"]) == (404, "not_found"), (method, route.path)
+    assert "offer" not in other.get("/api/health").raise_for_status().text.lower()
+    assert admin.get("/api/journeys/offer").json()["state"] == "live"
+
+
 @pytest.mark.parametrize(
     "headers",
     [
