@@ -153,7 +153,9 @@ def move(
     program = stored_program(database, key)
     gap_ms = 0 if per_hour is None else HOUR_MS // per_hour
     moved = move_people(database, program, people, to_step, by=_by(), reason=reason, gap_ms=gap_ms)
-    tell("people_moved", number=f"{moved:,}", step=to_step)
+    tell("people_moved", number=f"{moved.people:,}", step=to_step)
+    if moved.gone_on:
+        tell("people_gone_on", number=f"{moved.gone_on:,}")
 
 
 @journey.command(cls=Command)
@@ -165,7 +167,10 @@ def remove(key: str, reason: str, contacts: tuple[str, ...], step: str | None, h
 
     database = _database(key)
     people = _people(database, contacts, step, held)
-    tell("people_left", number=f"{remove_people(database, key, people, by=_by(), reason=reason):,}")
+    left = remove_people(database, key, people, by=_by(), reason=reason)
+    tell("people_left", number=f"{left.people:,}")
+    if left.gone_on:
+        tell("people_gone_on", number=f"{left.gone_on:,}")
 
 
 @journey.command(cls=Command)

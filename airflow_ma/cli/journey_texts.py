@@ -96,6 +96,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "journey_unarchived": ("{journey} is out of the archive.", "{journey} をアーカイブから戻しました。"),
     "journey_not_archived": ("{journey} is not in the archive.", "{journey} はアーカイブされていません。"),
     "people_moved": ("Moved to {step}: {number}", "{step} に移動した人数: {number}"),
+    "people_gone_on": (
+        "Not at that step any more, left alone: {number}",
+        "すでにそのステップにいないため変更しなかった人数: {number}",
+    ),
     "people_left": ("Left the journey: {number}", "終了した人数: {number}"),
     "mails_retried": ("Tried again now: {number}", "今すぐ再送するメール: {number}通"),
 }

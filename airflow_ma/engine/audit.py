@@ -59,20 +59,27 @@ def write_audit(
     people: int | None = None,
     reason: str | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Add a line, in the transaction that does what it says. ``detail`` must name no person."""
-    connection.execute(
-        sa.insert(audit).values(
-            at=now,
-            by=by,
-            journey_key=journey_key,
-            action=action,
-            version=version,
-            people=people,
-            reason=reason or None,
-            detail=dict(detail or {}),
-        )
+) -> int:
+    """Add a line, in the transaction that does what it says; returns its id.
+
+    ``detail`` must name no person.
+    """
+    line = sa.insert(audit).values(
+        at=now,
+        by=by,
+        journey_key=journey_key,
+        action=action,
+        version=version,
+        people=people,
+        reason=reason or None,
+        detail=dict(detail or {}),
     )
+    return connection.execute(line.returning(a.id)).scalar_one()
+
+
+def correct_audit(connection: sa.Connection, line: int, *, people: int, detail: Mapping[str, Any]) -> None:
+    """Say that it concerns more people by now: what is done in several transactions is told in one line."""
+    connection.execute(sa.update(audit).where(a.id == line).values(people=people, detail=dict(detail)))
 
 
 def read_audit(

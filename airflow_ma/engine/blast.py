@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
 from airflow_ma.engine.advance import CHUNK, zones_of
+from airflow_ma.engine.by_hand import People, inside
 from airflow_ma.engine.change_rules import Rule
 from airflow_ma.engine.changes import Since, concerned, feasible, local_moments
 from airflow_ma.engine.clock import read_clock
@@ -53,6 +54,22 @@ def due_at_once(
             groups[rule.step].staying.extend(ids)
         else:
             groups[rule.target or ""].coming.extend(ids)
+    return _reached(connection, program, groups, now)
+
+
+def due_when_moved(
+    connection: sa.Connection, program: Program, people: People, to_step: str, *, now: int
+) -> dict[str, int]:
+    """The same for people who are moved to a step by hand now. Those who stand there already do not count."""
+    groups = {step: _Group(array("q"), array("q")) for step in program.steps}
+    who = sa.select(e.id).where(*inside(program.journey_id, people), e.step != to_step).order_by(e.id)
+    groups[to_step].coming.extend(connection.scalars(who.execution_options(yield_per=CHUNK)))
+    return _reached(connection, program, groups, now)
+
+
+def _reached(
+    connection: sa.Connection, program: Program, groups: Mapping[str, _Group], now: int
+) -> dict[str, int]:
     found: dict[str, int] = {}
     for step in _in_order(program):
         for people, arrived in zip(groups[step], (False, True), strict=True):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from array import array
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from airflow_ma.engine.advance import CHUNK, relocate, take
-from airflow_ma.engine.audit import Action, write_audit
+from airflow_ma.engine.audit import Action, correct_audit, write_audit
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.ledger import release_held
 from airflow_ma.engine.mail_rules import NOT_NEEDED, WORKER_DIED
+from airflow_ma.engine.move_targets import ByHandError, check_target
 from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate, StepLogic
 from airflow_ma.engine.tables import enrollment, journey, message
-from airflow_ma.journey.said import Said, SaidError
+from airflow_ma.journey.said import Said
 
 MOVED, REMOVED = "@moved", "@removed"
 """Outcomes of moves that no step decided: names that begin with @ are reserved."""
@@ -45,11 +47,14 @@ class People:
     """Only those whose mail waits for this: a hold of the enrollment, or RETRYABLE."""
 
 
-class ByHandError(SaidError):
-    """It cannot be done with these people now; ``said`` says why and what to do."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of it."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.en, said)
+    people: int
+    """Passages that were moved or ended."""
+    gone_on: int = 0
+    """Of contacts given with the step where they were seen: those who did not stand there any more."""
 
 
 def move_people(
@@ -61,8 +66,8 @@ def move_people(
     by: str,
     reason: str,
     gap_ms: int = 0,
-) -> int:
-    """Move them to a step of the program, the newest version; returns how many passages were moved.
+) -> Done:
+    """Move them to a step of the program, the newest version.
 
     They arrive there now and go on by this version, also those who were to finish on an earlier one. Nobody
     gets a mail again that the ledger has. Of those who become due at once each wakes ``gap_ms`` after the one
@@ -73,10 +78,8 @@ def move_people(
         row = connection.execute(sa.select(j.mode, j.version).where(j.id == program.journey_id)).one()
     if row.mode == "continuous" and row.version != program.version:
         raise _newer_version()
-    _check_target(program, to_step)
-    who = [*_inside(program.journey_id, people), e.step != to_step]
-    if row.mode == "one_off":
-        _check_one_off(database, program, who, to_step)
+    who = [*inside(program.journey_id, people), e.step != to_step]
+    check_target(database, program, who, to_step, one_off=row.mode == "one_off")
     slot = 0
 
     def do(connection: sa.Connection, place: _Place, chosen: Chosen, now: int) -> None:
@@ -89,31 +92,22 @@ def move_people(
         if gap_ms:
             slot = queue_up(connection, chosen, gap_ms, now, max(slot, now))
 
-    def tell(connection: sa.Connection, place: _Place, number: int, now: int) -> None:
-        detail = {"from": place.step, "to": to_step, "gap_ms": gap_ms}
-        _audit(connection, program.key, "moved", by, reason, program.version, number, detail, now)
-
     def still_newest(connection: sa.Connection) -> None:
         if row.mode == "continuous" and not stays_newest(connection, program):
             raise _newer_version()
 
-    return _take_away(database, who, MOVED, do, tell, still_newest)
+    line = _Line(program.key, "moved", by, reason, program.version, {"to": to_step, "gap_ms": gap_ms})
+    return _take_away(database, who, people, MOVED, do, line, still_newest)
 
 
-def remove_people(database: Database, journey_key: str, people: People, *, by: str, reason: str) -> int:
-    """Have them leave the journey; returns how many passages ended. Waits and raises as ``move_people``."""
-    with database.read() as connection:
-        journey_id = connection.execute(sa.select(j.id).where(j.key == journey_key)).scalar_one()
-    who = _inside(journey_id, people)
-    return _remove(database, journey_id, journey_key, who, BY_HAND, by, reason)
+def remove_people(database: Database, journey_key: str, people: People, *, by: str, reason: str) -> Done:
+    """Have them leave the journey. Waits and raises as ``move_people``."""
+    return _remove(database, journey_key, people, BY_HAND, by, reason)
 
 
 def everybody_leaves(database: Database, journey_key: str, *, by: str, reason: str) -> int:
-    """The journey is over for all who are inside; as ``remove_people``."""
-    with database.read() as connection:
-        journey_id = connection.execute(sa.select(j.id).where(j.key == journey_key)).scalar_one()
-    who = [e.journey_id == journey_id, e.wake_at.is_not(None)]
-    return _remove(database, journey_id, journey_key, who, ENDED, by, reason)
+    """The journey is over for all who are inside; as ``remove_people``. Returns how many passages ended."""
+    return _remove(database, journey_key, None, ENDED, by, reason).people
 
 
 def retry_held(database: Database, program: Program, step: str, *, by: str, reason: str = "") -> int:
@@ -125,8 +119,8 @@ def retry_held(database: Database, program: Program, step: str, *, by: str, reas
     with database.write() as connection:
         number = release_held(connection, program, step, now=now)
         if number:
-            detail = {"step": step}
-            _audit(connection, program.key, "retried", by, reason, program.version, number, detail, now)
+            line = _Line(program.key, "retried", by, reason, program.version, {})
+            line.count(connection, step, number, now)
     return number
 
 
@@ -173,23 +167,56 @@ class _Left:
         return self.reason
 
 
+@dataclass(slots=True)
+class _Line:
+    """The one line in the log about an action: written with the first people, counted up with the others."""
+
+    key: str
+    action: Action
+    by: str
+    reason: str
+    version: int
+    detail: Mapping[str, Any]
+    steps: Counter[str] = field(default_factory=Counter)
+    """Where they stood."""
+    id: int | None = None
+
+    def count(self, connection: sa.Connection, step: str, number: int, now: int) -> None:
+        """So many more of that step, in the transaction that does it with them."""
+        self.steps[step] += number
+        people, detail = self.steps.total(), {"steps": dict(self.steps), **self.detail}
+        if self.id is not None:
+            correct_audit(connection, self.id, people=people, detail=detail)
+            return
+        self.id = write_audit(
+            connection,
+            self.key,
+            self.action,
+            by=self.by,
+            now=now,
+            version=self.version,
+            people=people,
+            reason=self.reason,
+            detail=detail,
+        )
+
+
 Do = Callable[[sa.Connection, _Place, Chosen, int], None]
-Tell = Callable[[sa.Connection, _Place, int, int], None]
 
 
-def _remove(
-    database: Database, journey_id: int, key: str, who: list[Predicate], why: str, by: str, reason: str
-) -> int:
+def _remove(database: Database, key: str, people: People | None, why: str, by: str, reason: str) -> Done:
+    with database.read() as connection:
+        journey_id, version = connection.execute(sa.select(j.id, j.version).where(j.key == key)).one()
+    who = inside(journey_id, people)
+
     def do(connection: sa.Connection, place: _Place, chosen: Chosen, now: int) -> None:
         program = leading(Program(journey_id, place.version, key, {}, {}), place.step, REMOVED, None, why)
         outcome = sa.literal(REMOVED, sa.Text)
         relocate(connection, program, place.step, outcome, chosen, now=now, run_id=None, sleep={})
 
-    def tell(connection: sa.Connection, place: _Place, number: int, now: int) -> None:
-        detail = {"from": place.step, "why": why}
-        _audit(connection, key, "removed", by, reason, place.version, number, detail, now)
-
-    return _take_away(database, who, REMOVED, do, tell)
+    return _take_away(
+        database, who, people, REMOVED, do, _Line(key, "removed", by, reason, version, {"why": why})
+    )
 
 
 def leading(program: Program, step: str, outcome: str, target: str | None, why: str) -> Program:
@@ -198,8 +225,11 @@ def leading(program: Program, step: str, outcome: str, target: str | None, why: 
     return replace(program, steps=steps, targets={**program.targets, step: {outcome: target}})
 
 
-def _inside(journey_id: int, people: People) -> list[Predicate]:
+def inside(journey_id: int, people: People | None) -> list[Predicate]:
+    """The condition for the passages that are meant; None: all that are under way."""
     found: list[Predicate] = [e.journey_id == journey_id, e.wake_at.is_not(None)]
+    if people is None:
+        return found
     if people.contacts is None and people.step is None:
         raise ValueError("say whom: contacts, or a step")
     if people.contacts is not None:
@@ -217,16 +247,19 @@ def _inside(journey_id: int, people: People) -> list[Predicate]:
 def _take_away(
     database: Database,
     who: list[Predicate],
+    asked: People | None,
     outcome: str,
     do: Do,
-    tell: Tell,
+    line: _Line,
     check: Callable[[sa.Connection], None] = lambda _: None,
-) -> int:
-    """Take them from where they are, step by step and chunk by chunk, each with its line in the log.
+) -> Done:
+    """Take them from where they are, step by step and chunk by chunk.
 
     Whom somebody else has in hand is skipped and tried again. ``check`` begins each transaction and raises
     when nothing more may be done.
     """
+    seen = asked is not None and asked.contacts is not None and asked.step is not None
+    taken: set[int] | None = set() if seen else None
     with database.read() as connection:
         people = array("q", connection.scalars(sa.select(e.id).where(*who).order_by(e.id)))
     until = time.monotonic() + PATIENCE
@@ -234,7 +267,7 @@ def _take_away(
     while people:
         for start in range(0, len(people), CHUNK):
             done += _take_chunk(
-                database, people[start : start + CHUNK].tolist(), who, outcome, do, tell, check
+                database, people[start : start + CHUNK].tolist(), who, outcome, do, line, check, taken
             )
         people = _remaining(database, people, who)
         if people and time.monotonic() > until:
@@ -248,7 +281,9 @@ def _take_away(
             )
         if people:
             time.sleep(0.2)
-    return done
+    if taken is None or asked is None or asked.contacts is None:
+        return Done(done)
+    return Done(done, len(set(asked.contacts) - taken))
 
 
 def _take_chunk(
@@ -257,8 +292,9 @@ def _take_chunk(
     who: list[Predicate],
     outcome: str,
     do: Do,
-    tell: Tell,
+    line: _Line,
     check: Callable[[sa.Connection], None],
+    contacts: set[int] | None,
 ) -> int:
     dialect = "sqlite" if database.is_sqlite else "postgresql"
     these = [one_of(dialect, e.id, ids), *who]
@@ -279,7 +315,9 @@ def _take_chunk(
             connection.execute(
                 sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None)
             )
-            tell(connection, place, taken, now)
+            if contacts is not None:
+                contacts.update(connection.scalars(sa.select(e.contact_id).where(chosen(e.id))))
+            line.count(connection, place.step, taken, now)
             do(connection, place, chosen, now)
         done += taken
     return done
@@ -301,71 +339,4 @@ def _newer_version() -> ByHandError:
             en="A newer version was published meanwhile. Reload and try again.",
             ja="その間に新しいバージョンが公開されました。再読み込みしてからもう一度お試しください。",
         )
-    )
-
-
-def _check_target(program: Program, to_step: str) -> None:
-    if to_step not in program.steps:
-        raise ByHandError(
-            Said(
-                en="This journey has no step “{step}”. It has: {known}.",
-                ja="このジャーニーに「{step}」というステップはありません。選べるステップ: {known}",
-            ).filled(step=to_step, known=", ".join(sorted(program.steps)))
-        )
-    if getattr(program.steps[to_step], "is_entry", False):
-        raise ByHandError(
-            Said(
-                en="Nobody can stand at a step that lets people in. Choose the step after it.",
-                ja="入口のステップへは移動できません。その次のステップを選んでください。",
-            )
-        )
-
-
-def _check_one_off(database: Database, program: Program, who: list[Predicate], to_step: str) -> None:
-    """In a one-off run a step's task ends once those before it are done: only those further on still run."""
-    with database.read() as connection:
-        places = connection.execute(sa.select(e.step, e.version).where(*who).distinct()).all()
-    if any(row.version != program.version for row in places):
-        raise ByHandError(
-            Said(
-                en="Some of these people are in a run of an earlier version: they can only be taken out.",
-                ja="以前のバージョンの実行に含まれる人がいるため、移動できません（終了させることはできます）。",
-            )
-        )
-    for row in places:
-        if to_step not in _further_on(program.targets, row.step):
-            raise ByHandError(
-                Said(
-                    en="In a one-off run people can only be moved forward: “{to}” does not come after "
-                    "“{step}”.",
-                    ja="1回限りの配信では、先のステップへの移動だけができます。"
-                    "「{to}」は「{step}」より後のステップではありません。",
-                ).filled(to=to_step, step=row.step)
-            )
-
-
-def _further_on(targets: Mapping[str, Mapping[str, str | None]], step: str) -> set[str]:
-    found: set[str] = set()
-    ahead = [step]
-    while ahead:
-        for target in targets.get(ahead.pop(), {}).values():
-            if target is not None and target not in found:
-                found.add(target)
-                ahead.append(target)
-    return found
-
-
-def _audit(
-    connection: sa.Connection,
-    key: str,
-    action: Action,
-    by: str,
-    reason: str,
-    version: int,
-    people: int,
-    detail: Mapping[str, Any],
-    now: int,
-) -> None:
-    write_audit(
-        connection, key, action, by=by, now=now, version=version, people=people, reason=reason, detail=detail
     )

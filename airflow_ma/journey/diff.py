@@ -109,21 +109,25 @@ def compare_lines(before: str, after: str, *, around: int = AROUND) -> list[tupl
 
 
 def next_that_exists(
-    step: str, ways: Mapping[str, Mapping[str, str | None]], exists: Callable[[str], bool]
+    step: str,
+    ways: Mapping[str, Mapping[str, str | None]],
+    exists: Callable[[str], bool],
+    is_end: Callable[[str], bool] = lambda _: False,
 ) -> str | None:
-    """The first step that exists on the usual way on from ``step``; None when that way ends before.
+    """The nearest step after ``step`` that exists, by whichever outcomes; None when no way leads to one.
 
-    ``ways``: step -> outcome -> the step it leads to, the usual outcome first.
+    ``ways``: step -> outcome -> the step it leads to, the usual outcome first: among those that are as near,
+    that way counts. An end is only the answer when nothing else is as near.
     """
     seen = {step}
-    here: str | None = step
-    while here is not None:
-        here = next((target for target in ways.get(here, {}).values() if target is not None), None)
-        if here is None or here in seen:
-            return None
-        if exists(here):
-            return here
-        seen.add(here)
+    level = [step]
+    while level:
+        after = [target for here in level for target in ways.get(here, {}).values() if target is not None]
+        level = [target for target in dict.fromkeys(after) if target not in seen]
+        seen.update(level)
+        there = [target for target in level if exists(target)]
+        if there:
+            return next((target for target in there if not is_end(target)), there[0])
     return None
 
 
@@ -131,23 +135,23 @@ class _Matcher(SequenceMatcher[str]):
     """Compares only what lies between the first difference and the last one, unless that is too much."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
-        self.head = _same_at_first(old, new)
-        self.tail = _same_at_first(old[self.head :][::-1], new[self.head :][::-1])
-        self.ends = len(old), len(new)
-        super().__init__(None, old[self.head : len(old) - self.tail], new[self.head : len(new) - self.tail])
+        head = _same_at_first(old, new)
+        tail = _same_at_first(old[head:][::-1], new[head:][::-1])
+        self.head, self.tail = head, tail
+        self.ends = len(old) - tail, len(new) - tail
+        super().__init__(None, old[head : self.ends[0]], new[head : self.ends[1]])
 
     def get_opcodes(self) -> list[Opcode]:
         """As the class it inherits from, of the whole texts."""
-        old, new = len(self.a), len(self.b)
-        if old + new > MOST_COMPARED:
-            inner: list[Opcode] = [("replace", 0, old, 0, new)]
+        head, tail, (old, new) = self.head, self.tail, self.ends
+        if old + new - 2 * head > MOST_COMPARED:
+            inner: list[Opcode] = [("replace", 0, old - head, 0, new - head)]
         else:
-            inner = list(super().get_opcodes())
-        head, tail, (end, new_end) = self.head, self.tail, self.ends
+            inner = super().get_opcodes()
         found: list[Opcode] = [("equal", 0, head, 0, head)] if head else []
         found += [(tag, i1 + head, i2 + head, j1 + head, j2 + head) for tag, i1, i2, j1, j2 in inner]
         if tail:
-            found.append(("equal", end - tail, end, new_end - tail, new_end))
+            found.append(("equal", old, old + tail, new, new + tail))
         return found
 
 

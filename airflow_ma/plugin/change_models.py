@@ -79,6 +79,10 @@ class StepChange(BaseModel):
     settings: list[SettingChange]
     ways: list[WayChange]
     titled: TitleChange | None = Field(description="null: it is called the same.")
+    people: int | None = Field(
+        default=None,
+        description="Stand there now and go on by the newest version; null: this is not about anybody.",
+    )
 
 
 class JourneyChange(BaseModel):
@@ -134,6 +138,16 @@ class DueNow(BaseModel):
     people: int
 
 
+class FirstMail(BaseModel):
+    """The mail that newcomers get as soon as they are in."""
+
+    step: str
+    title: Said
+    held_until: datetime | None = Field(
+        description="The end of the quiet hours of now; null: it goes at once."
+    )
+
+
 class ApprovalRequest(BaseModel):
     """A wish to publish that waits for a second person."""
 
@@ -158,6 +172,7 @@ class Approval(BaseModel):
 
 
 Rules = Annotated[dict[StepId, Rule], Field(max_length=MOST_STEPS)]
+People = Annotated[int, Field(ge=0, le=2**53)]
 PerHour = Annotated[int, Field(ge=1, le=FASTEST)]
 
 
@@ -184,12 +199,30 @@ class Preview(BaseModel):
     new_people: int | None = Field(
         description="Whom the audience would let in now; null: nobody enters by an audience."
     )
+    first_mail: FirstMail | None = Field(
+        description="Only before the first time; null: newcomers do not begin with a mail."
+    )
     approval: Approval
+
+
+class Seen(BaseModel):
+    """The numbers that were on the page when somebody decided to publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    places: Annotated[dict[StepId, People], Field(max_length=MOST_STEPS)] = Field(
+        description="Step that was changed or removed -> people at it; none: nobody."
+    )
+    due: People = Field(description="Mails at once.")
 
 
 class ToPublish(ToPreview):
     """Which revision to publish, how, and why."""
 
+    seen: Seen | None = Field(
+        default=None,
+        description="`numbers_changed` is the answer when many more are concerned by now; null: unseen.",
+    )
     note: Note = Field(default="", description="Why, in the publisher's words.")
 
 
@@ -200,6 +233,7 @@ class Relocated(BaseModel):
     left: int
     finish: int
     adopted: int
+    rest: int = Field(description="Not reached yet: they follow by themselves.")
 
 
 class Published(BaseModel):
@@ -208,6 +242,7 @@ class Published(BaseModel):
     version: int | None = Field(description="null: a second person was asked.")
     asked: ApprovalRequest | None
     moved: Relocated
+    paused: bool = Field(description="Nobody moves on before the journey is resumed.")
 
 
 class VersionSummary(BaseModel):
@@ -244,6 +279,7 @@ class AuditLine(BaseModel):
     by: str
     action: Action
     said: Said
+    details: list[Said] = Field(description="What was chosen, and what came of it.")
     version: int | None
     people: int | None
     reason: str | None
@@ -266,4 +302,4 @@ class Answer(BaseModel):
 class Answered(BaseModel):
     """What came of it."""
 
-    version: int | None = Field(description="Runs from now on; null: nothing was published.")
+    published: Published | None = Field(description="null: nothing was published.")

@@ -76,9 +76,14 @@ class ChangePlan:
         return examine(self.after).graph
 
     @cached_property
+    def keeps_places(self) -> bool:
+        """Whether people inside go on by the new version, from where they are."""
+        return self._definition is not None and "one_off" not in (self.after.mode, self._definition["mode"])
+
+    @cached_property
     def changed(self) -> dict[str, Change]:
         """Step -> "removed" or "changed", of a journey in which people keep their place; else empty."""
-        if self._definition is None or "one_off" in (self.after.mode, self._definition["mode"]):
+        if self._definition is None or not self.keeps_places:
             return {}
         found = changed_steps(self._definition, self.graph)
         return {step: change for step, change in found.items() if change != "added"}
@@ -106,10 +111,12 @@ class ChangePlan:
         return [one.id for one in self.graph.steps if not one.is_entry and one.id != step]
 
     def suggested(self, step: str) -> str | None:
-        """Where most of those at the step would have gone next, as far as it is still there."""
+        """The nearest step after it that is still there; the end of the journey only if it comes first."""
         if self._old_graph is None:
             return None
-        return next_that_exists(step, self._old_graph.targets(), set(self.targets(step)).__contains__)
+        there = set(self.targets(step))
+        ends = {one.id for one in self.graph.steps if not one.outcomes}
+        return next_that_exists(step, self._old_graph.targets(), there.__contains__, ends.__contains__)
 
     def choices(self, step: str, change: Change) -> list[Do]:
         """What can be done with the people at the step."""

@@ -38,6 +38,7 @@ from airflow_ma.plugin.conflicts import conflict
 from airflow_ma.plugin.diff_view import as_written_back, diff_view
 from airflow_ma.plugin.journey_models import Key, Saved
 from airflow_ma.plugin.preview import preview
+from airflow_ma.plugin.publish_record import details_said
 from airflow_ma.plugin.publishing import publish_approved
 from airflow_ma.plugin.versions import find_state, find_version, list_versions
 
@@ -118,6 +119,7 @@ def get_audit(builder: BuilderDep, key: Key, before: Before = None) -> AuditPage
             by=entry.by,
             action=entry.action,
             said=audit_said(entry),
+            details=details_said(entry, reasons=edits),
             version=entry.version,
             people=entry.people,
             reason=entry.reason if edits else None,
@@ -140,7 +142,7 @@ def answer_approval(
     _may_answer(builder, request, body)
     try:
         if body.answer == "approve":
-            return Answered(version=publish_approved(builder, found, request, body.note))
+            return Answered(published=publish_approved(builder, found, request, body.note))
         state: Literal["declined", "withdrawn"] = "declined" if body.answer == "decline" else "withdrawn"
         now = builder.database.clock().now()
         with builder.database.write() as connection:
@@ -154,7 +156,7 @@ def answer_approval(
             "The journey has changed since this was asked. Ask again with what it is now.",
             "依頼の後にジャーニーが変更されています。最新の内容で依頼し直してください。",
         ) from None
-    return Answered(version=None)
+    return Answered(published=None)
 
 
 def _may_answer(builder: Builder, request: Request, body: Answer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow_ma.dag.catalogue import step_kinds
@@ -43,12 +44,17 @@ def as_written_back(document: JourneyDocument) -> JourneyDocument:
     return document.model_copy(update={"steps": [_written_back(step) for step in document.steps]})
 
 
-def diff_view(before: JourneyDocument | None, after: JourneyDocument) -> Diff:
-    """Everything that is different; both documents are as ``as_written_back`` gives them."""
+def diff_view(
+    before: JourneyDocument | None, after: JourneyDocument, people: Mapping[str, int] | None = None
+) -> Diff:
+    """Everything that is different; both documents are as ``as_written_back`` gives them.
+
+    ``people``: step -> who stands there now, where the difference is about them.
+    """
     found = compare(before, after)
     old, new = Names(before), Names(after)
     return Diff(
-        steps=[_step(one, old, new) for one in found.steps],
+        steps=[_step(one, old, new, people) for one in found.steps],
         journey=_journey(found, before, after),
         yaml=_yaml(before, after),
     )
@@ -61,7 +67,7 @@ def _written_back(step: StepDocument) -> StepDocument:
     return step.model_copy(update={"settings": plain_settings(step), "next": ways})
 
 
-def _step(one: StepDiff, old: Names, new: Names) -> StepChange:
+def _step(one: StepDiff, old: Names, new: Names, people: Mapping[str, int] | None) -> StepChange:
     shown = one.after or one.before
     assert shown is not None  # noqa: S101 - for the type checker
     titles = old.step(one.step), new.step(one.step)
@@ -79,6 +85,7 @@ def _step(one: StepDiff, old: Names, new: Names) -> StepChange:
         settings=[setting for setting in settings if setting.before or setting.after],
         ways=[_way(outcome, one) for outcome in one.ways],
         titled=titled,
+        people=None if people is None else people.get(one.step, 0),
     )
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from fastapi import APIRouter
 
 from airflow_ma.engine import lifecycle
-from airflow_ma.engine.by_hand import ByHandError
 from airflow_ma.engine.lifecycle import LifecycleError
+from airflow_ma.engine.move_targets import ByHandError
 from airflow_ma.insight.life import inside, missed_moments
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep

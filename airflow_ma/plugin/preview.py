@@ -22,6 +22,7 @@ from airflow_ma.plugin.approval import approval_view
 from airflow_ma.plugin.change_models import DueNow, Earlier, Place, Preview, Rule, ToPreview
 from airflow_ma.plugin.change_plan import ChangePlan
 from airflow_ma.plugin.diff_view import as_written_back, diff_view
+from airflow_ma.plugin.first_mail import first_mail
 from airflow_ma.plugin.journeys import Known
 
 
@@ -32,14 +33,14 @@ def preview(builder: Builder, found: Known, wanted: ToPreview) -> Preview:
     plan = ChangePlan(found, found.document)
     rules = plan.rules(wanted.rules)
     before = None if plan.before is None else as_written_back(plan.before)
-    diff = diff_view(before, as_written_back(plan.after))
     journey_id = found.registered.id if found.registered else None
     now = builder.database.clock().now()
     with builder.database.read() as connection:
         people = [] if journey_id is None else standing(connection, journey_id)
-        engine_rules = plan.engine_rules(rules, wanted.per_hour, occupied(people))
+        engine_rules = plan.engine_rules(rules, wanted.per_hour, here(people).keys())
         due, new_people = reach(connection, plan, engine_rules, now)
         waiting = waiting_request(connection, found.key)
+    diff = diff_view(before, as_written_back(plan.after), here(people) if plan.keeps_places else None)
     return Preview(
         first=found.registered is None,
         version=found.registered.version if found.registered else None,
@@ -49,13 +50,18 @@ def preview(builder: Builder, found: Known, wanted: ToPreview) -> Preview:
         earlier=_earlier(people),
         due_now=[DueNow(step=step, title=plan.title(step), people=due[step]) for step in due if due[step]],
         new_people=new_people,
+        first_mail=first_mail(plan, now) if found.registered is None else None,
         approval=approval_view(builder, sum(due.values()) + (new_people or 0), waiting),
     )
 
 
-def occupied(people: Iterable[Standing]) -> set[str]:
-    """The steps at which people stand whom a change may concern."""
-    return {one.step for one in people if not one.pinned}
+def here(people: Iterable[Standing]) -> Counter[str]:
+    """Step -> people at it whom the newest version moves."""
+    found: Counter[str] = Counter()
+    for one in people:
+        if not one.pinned:
+            found[one.step] += one.people
+    return found
 
 
 def reach(
@@ -100,24 +106,24 @@ def _unread_list() -> ApiError:
 
 
 def _places(plan: ChangePlan, rules: Mapping[str, Rule], people: Sequence[Standing]) -> list[Place]:
-    here: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    versions: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for one in people:
         if not one.pinned:
-            here[one.step][str(one.version)] = one.people
+            versions[one.step][str(one.version)] = one.people
     return [
         Place(
             step=step,
             title=plan.title(step),
             change=change,
-            people=sum(here[step].values()),
-            versions=here[step],
+            people=sum(versions[step].values()),
+            versions=versions[step],
             choices=plan.choices(step, change),
             rule=rules[step],
             targets=plan.targets(step),
             suggested=plan.suggested(step),
         )
         for step, change in plan.changed.items()
-        if step in here and change != "added"
+        if step in versions and change != "added"
     ]
 
 

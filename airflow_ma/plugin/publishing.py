@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,29 +14,28 @@ from airflow_ma.engine.approvals import Request, answer_request, ask_approval, v
 from airflow_ma.engine.audit import write_audit
 from airflow_ma.engine.change_rules import Rule as EngineRule
 from airflow_ma.engine.change_rules import store_rules
-from airflow_ma.engine.changes import apply_rules, standing
+from airflow_ma.engine.changes import standing
 from airflow_ma.engine.drafts import DraftConflictError, hold_draft, settle_draft
 from airflow_ma.engine.program import publish_program
 from airflow_ma.engine.releases import add_release
 from airflow_ma.journey.document import JourneyDocument
 from airflow_ma.journey.problem import JourneyError
 from airflow_ma.plugin.access import Builder
-from airflow_ma.plugin.airflow_dags import bundle_name, is_dag_of_another_bundle, read_soon
+from airflow_ma.plugin.airflow_dags import bundle_name, is_dag_of_another_bundle, paused_dags, read_soon
 from airflow_ma.plugin.api_errors import ApiError
 from airflow_ma.plugin.api_models import ProblemView
 from airflow_ma.plugin.approval import ASKED_BY, is_asked_for, request_view, why_needed
-from airflow_ma.plugin.change_models import Published, Relocated, Rule, ToPublish
+from airflow_ma.plugin.change_applied import NOBODY, apply_change, record_result
+from airflow_ma.plugin.change_models import Published, Rule, ToPublish
 from airflow_ma.plugin.change_plan import ChangePlan
 from airflow_ma.plugin.check import find_problems, view
 from airflow_ma.plugin.journeys import Known, find_journey
-from airflow_ma.plugin.preview import occupied, reach
+from airflow_ma.plugin.numbers_seen import check_numbers
+from airflow_ma.plugin.preview import here, reach
+from airflow_ma.plugin.publish_record import chosen
 
 PATIENCE = 20.0
 """Seconds to wait for the files of mails: a journey whose mails nobody looked at is not published lightly."""
-APPLY_SECONDS = 5.0
-"""Of a request, for those whom the change is about; hundreds of thousands need longer."""
-NOBODY = Relocated(moved=0, left=0, finish=0, adopted=0)
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,9 @@ class Intent:
 def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
     """Publish that revision of the draft, or ask for the approval that this needs.
 
-    Raises ApiError when it cannot run, DraftConflictError when another revision is there. Asked again for
-    what is published already, it answers the same.
+    Raises ApiError when it cannot run, or when the numbers that were seen do not hold any more,
+    DraftConflictError when another revision is there. Asked again for what is published already, it answers
+    the same.
     """
     if found.draft is None or found.draft.revision != wanted.revision:
         raise DraftConflictError(found.draft)
@@ -70,6 +69,8 @@ def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
         return _published_already(found)
     journey, plan = _ready(builder, found)
     rules = plan.rules(wanted.rules)
+    if wanted.seen is not None:
+        check_numbers(builder, plan, rules, wanted.per_hour, wanted.seen)
     intent = Intent(wanted.revision, rules, wanted.per_hour, wanted.note, builder.name)
     people = _reached(builder, plan, intent)
     if why_needed(people) is not None:
@@ -77,7 +78,7 @@ def publish(builder: Builder, found: Known, wanted: ToPublish) -> Published:
     return _release(builder, plan, journey, intent)
 
 
-def publish_approved(builder: Builder, found: Known, request: Request, answer: str) -> int:
+def publish_approved(builder: Builder, found: Known, request: Request, answer: str) -> Published:
     """Publish exactly what was asked for. Raises ApiError, DraftConflictError, NoLongerWaitingError."""
     running = found.registered.version if found.registered else None
     if found.newer is None or found.newer.revision != request.revision or running != request.plan["version"]:
@@ -91,15 +92,13 @@ def publish_approved(builder: Builder, found: Known, request: Request, answer: s
     def approve(connection: sa.Connection, now: int) -> None:
         answer_request(connection, request, "approved", by=builder.name, answer=answer, now=now)
 
-    version = _release(builder, plan, journey, intent, approve).version
-    assert version is not None  # noqa: S101 - for the type checker
-    return version
+    return _release(builder, plan, journey, intent, approve)
 
 
 def _published_already(found: Known) -> Published:
     if found.release is None:
         raise DraftConflictError(found.draft)
-    return Published(version=found.release.version, asked=None, moved=NOBODY)
+    return Published(version=found.release.version, asked=None, moved=NOBODY, paused=_is_paused(found))
 
 
 def _ready(builder: Builder, found: Known) -> tuple[Journey, ChangePlan]:
@@ -110,10 +109,17 @@ def _ready(builder: Builder, found: Known) -> tuple[Journey, ChangePlan]:
     return _built(plan.after), plan
 
 
-def _engine_rules(connection: sa.Connection, plan: ChangePlan, intent: Intent) -> list[EngineRule]:
+def _is_paused(found: Known) -> bool:
+    return found.paused or found.key in paused_dags([found.key])
+
+
+def _here(connection: sa.Connection, plan: ChangePlan) -> Mapping[str, int]:
     registered = plan.found.registered
-    people = [] if registered is None else standing(connection, registered.id)
-    return plan.engine_rules(intent.rules, intent.per_hour, occupied(people))
+    return {} if registered is None else here(standing(connection, registered.id))
+
+
+def _engine_rules(plan: ChangePlan, intent: Intent, people: Mapping[str, int]) -> list[EngineRule]:
+    return plan.engine_rules(intent.rules, intent.per_hour, people.keys())
 
 
 def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
@@ -122,7 +128,7 @@ def _reached(builder: Builder, plan: ChangePlan, intent: Intent) -> int:
         return 0
     now = builder.database.clock().now()
     with builder.database.read() as connection:
-        rules = _engine_rules(connection, plan, intent)
+        rules = _engine_rules(plan, intent, _here(connection, plan))
         due, newcomers = reach(connection, plan, rules, now, for_sure=True)
     return sum(due.values()) + (newcomers or 0)
 
@@ -145,7 +151,8 @@ def _ask(builder: Builder, found: Known, intent: Intent, people: int) -> Publish
             by=builder.name,
             now=now,
         )
-    return Published(version=None, asked=request_view(builder, request, may_edit=True), moved=NOBODY)
+    asked = request_view(builder, request, may_edit=True)
+    return Published(version=None, asked=asked, moved=NOBODY, paused=_is_paused(found))
 
 
 def _release(
@@ -157,7 +164,8 @@ def _release(
 ) -> Published:
     key, database = plan.found.key, builder.database
     with database.read() as connection:
-        rules = _engine_rules(connection, plan, intent)
+        people = _here(connection, plan)
+    rules = _engine_rules(plan, intent, people)
     now = database.clock().now()
     try:
         with database.write() as connection:
@@ -179,10 +187,13 @@ def _release(
             )
             if plan.found.registered is not None:
                 store_rules(connection, plan.found.registered.id, version, rules)
-            detail = intent.plan() | {"first": plan.found.registered is None}
+            detail = intent.plan() | {
+                "first": plan.found.registered is None,
+                "chosen": chosen(plan, intent.rules, people),
+            }
             if approve is not None:
                 detail["approved_by"] = builder.name
-            write_audit(
+            line = write_audit(
                 connection,
                 key,
                 "published",
@@ -198,18 +209,11 @@ def _release(
             return _published_already(find_journey(builder, key))
         raise
     read_soon()
-    return Published(version=version, asked=None, moved=_applied(builder, journey) if rules else NOBODY)
-
-
-def _applied(builder: Builder, journey: Journey) -> Relocated:
-    """Follow the rules at once; the next run, which they start, does the same with whoever is left."""
-    try:
-        program = journey.program(builder.database)
-        done = apply_rules(builder.database, program, patience=APPLY_SECONDS)
-    except sa.exc.OperationalError as error:
-        log.warning("the next run applies the rules of the change (%s)", type(error).__name__)
-        return NOBODY
-    return Relocated(moved=done["moved"], left=done["left"], finish=done["finish"], adopted=done["adopted"])
+    moved = NOBODY
+    if rules:
+        moved = apply_change(database, journey, sum(people.get(rule.step, 0) for rule in rules))
+        record_result(database, line, detail, moved)
+    return Published(version=version, asked=None, moved=moved, paused=_is_paused(plan.found))
 
 
 def _keeps_its_mode(builder: Builder, plan: ChangePlan) -> None:

@@ -105,7 +105,7 @@ def ends(database: Database, clock: ManualClock, made: Journey) -> None:
 
 
 def by_hand(database: Database, program: Program, people: list[int], to: str) -> int:
-    return move_people(database, program, People(contacts=people), to, by="ann", reason="asked")
+    return move_people(database, program, People(contacts=people), to, by="ann", reason="asked").people
 
 
 def run_without_sending(database: Database, made: Journey, receipt: Receipt = BUSY) -> None:

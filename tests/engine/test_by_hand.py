@@ -12,9 +12,10 @@ from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.channels.delivery import terms_of
 from airflow_ma.engine import by_hand
 from airflow_ma.engine.audit import Entry, read_audit
+from airflow_ma.engine.blast import due_when_moved
 from airflow_ma.engine.by_hand import (
     RETRYABLE,
-    ByHandError,
+    Done,
     People,
     move_people,
     remove_people,
@@ -24,6 +25,7 @@ from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.ledger import LEASE, claim, settle
 from airflow_ma.engine.mail_rules import NOT_NEEDED, WORKER_DIED
+from airflow_ma.engine.move_targets import ByHandError, targets_of
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.tables import enrollment, message, move
 from airflow_ma.journey.said import Said
@@ -46,7 +48,11 @@ def log(database: Database, key: str) -> list[Entry]:
 
 
 def go(database: Database, program: Program, people: People, to: str, **more: Any) -> int:
-    return move_people(database, program, people, to, by="ann", reason="they asked", **more)
+    return move_people(database, program, people, to, by="ann", reason="they asked", **more).people
+
+
+def out(database: Database, key: str, people: People) -> int:
+    return remove_people(database, key, people, by="ann", reason="").people
 
 
 def test_some_contacts_go_where_they_are_told_and_nobody_gets_a_mail_twice(
@@ -70,8 +76,8 @@ def test_some_contacts_go_where_they_are_told_and_nobody_gets_a_mail_twice(
     assert totals(database, program.journey_id) == counted(database, program.journey_id)
     first, second = log(database, "sale")
     assert (first.action, first.people, first.by, first.reason) == ("moved", 2, "ann", "they asked")
-    assert first.detail == {"from": "opened", "to": "later", "gap_ms": 0}
-    assert second.detail["from"] == "later"
+    assert first.detail == {"steps": {"opened": 2}, "to": "later", "gap_ms": 0}
+    assert second.detail["steps"] == {"later": 2}
 
 
 def test_what_cannot_be_is_said_in_both_languages(database: Database, clock: ManualClock) -> None:
@@ -94,7 +100,7 @@ def test_people_who_are_taken_out_leave_with_a_reason(database: Database, clock:
     journey = make("sale")
     one, two = add_contacts(database, 2, tag="in")
     sweep(journey, database)
-    assert remove_people(database, "sale", People(contacts=[one]), by="ann", reason="complained") == 1
+    assert remove_people(database, "sale", People(contacts=[one]), by="ann", reason="complained").people == 1
     assert places(database) == {one: "left: by_hand", two: "opened"}
     assert sweep(journey, database) == {}
     assert_sound(database)
@@ -111,7 +117,7 @@ def test_someone_who_is_inside_twice_is_moved_twice(database: Database, clock: M
     assert go(database, program, People(contacts=[person]), "later") == 2
     with database.read() as connection:
         assert connection.scalars(sa.select(e.step)).all() == ["later", "later"]
-    assert remove_people(database, "offer", People(step="later"), by="ann", reason="") == 2
+    assert out(database, "offer", People(step="later")) == 2
 
 
 def test_in_a_one_off_run_people_go_forward_only(database: Database, clock: ManualClock) -> None:
@@ -140,7 +146,7 @@ def test_who_finishes_on_an_earlier_version_comes_back_to_the_newest(
     assert go(database, program, People(contacts=[one]), "later") == 1
     moved = row(database, one)
     assert (moved.pinned_version, moved.version, moved.deadline_at) == (None, 2, clock.now() + 2 * DAY)
-    assert remove_people(database, "sale", People(contacts=[two]), by="ann", reason="") == 1
+    assert out(database, "sale", People(contacts=[two])) == 1
     with database.read() as connection:
         versions = connection.scalars(sa.select(move.c.version).where(move.c.outcome == "@removed")).all()
     assert versions == [1], "counted where they stood"
@@ -189,7 +195,7 @@ def test_a_dead_workers_people_are_free_and_their_mails_are_perhaps_sent(
     claim(database, world.program, "mail0", terms, limit=2)
     pause(database, "delivery")  # nobody takes them over meanwhile
     clock.advance(LEASE + 1)
-    assert remove_people(database, "delivery", People(step="mail0"), by="ann", reason="") == 1
+    assert out(database, "delivery", People(step="mail0")) == 1
     assert world.states() == {person: ("unknown", WORKER_DIED)}
     assert_sound(database)
 
@@ -206,7 +212,7 @@ def test_held_mails_can_be_tried_again_or_given_up_by_moving_people_on(
     assert retry_held(database, world.program, "mail0", by="ann", reason="it is back") == 2
     assert retry_held(database, world.program, "mail0", by="ann") == 0
     (entry,) = log(database, "delivery")
-    assert (entry.action, entry.people, entry.detail) == ("retried", 2, {"step": "mail0"})
+    assert (entry.action, entry.people, entry.detail) == ("retried", 2, {"steps": {"mail0": 2}})
     with database.write() as connection:
         connection.execute(sa.update(enrollment).where(e.contact_id == people[1]).values(hold="paused"))
     assert go(database, world.program, People(step="mail0", hold="paused"), "end") == 1
@@ -228,5 +234,66 @@ def test_chunks_add_up(database: Database, clock: ManualClock, monkeypatch: pyte
     add_contacts(database, 10, tag="in")
     sweep(journey, database)
     assert go(database, program, People(step="opened"), "later") == 10
-    assert [entry.people for entry in log(database, "sale")] == [4, 4, 2]
+    (line,) = log(database, "sale")
+    assert (line.people, line.detail["steps"]) == (10, {"opened": 10}), "one line, whatever it took"
     assert totals(database, program.journey_id) == counted(database, program.journey_id)
+
+
+def test_who_has_gone_on_since_they_were_seen_is_left_alone(database: Database, clock: ManualClock) -> None:
+    journey = make("sale")
+    program = journey.program(database)
+    one, two, three = add_contacts(database, 3, tag="in")
+    stranger = add_contacts(database, 1)[0]
+    sweep(journey, database)
+    go(database, program, People(contacts=[two]), "later")
+    seen = People(contacts=[one, two, stranger], step="opened")
+    with database.read() as connection:
+        assert due_when_moved(connection, program, seen, "reader", now=clock.now()) == {}
+    moved = move_people(database, program, seen, "reader", by="ann", reason="asked")
+    assert moved == Done(people=1, gone_on=2)
+    assert places(database) == {one: "reader", two: "later", three: "opened"}
+    asked = People(contacts=[two, three], step="opened")
+    removed = remove_people(database, "sale", asked, by="ann", reason="asked")
+    assert removed == Done(people=1, gone_on=1)
+    assert places(database)[two] == "later"
+    assert [line.people for line in log(database, "sale")] == [1, 1, 1]
+    nobody = move_people(database, program, asked, "reader", by="ann", reason="asked")
+    assert nobody == Done(people=0, gone_on=2)
+    assert len(log(database, "sale")) == 3, "nothing was done"
+
+
+def test_people_of_several_steps_and_versions_are_one_line(database: Database, clock: ManualClock) -> None:
+    journey = make("sale")
+    program = journey.program(database)
+    one, two, three = add_contacts(database, 3, tag="in")
+    sweep(journey, database)
+    go(database, program, People(contacts=[one]), "later")
+    with database.write() as connection:
+        connection.execute(sa.update(enrollment).where(e.contact_id == two).values(pinned_version=1))
+    make("sale", later={"duration": "2 days"}).program(database)
+    assert out(database, "sale", People(contacts=[one, two, three])) == 3
+    line = log(database, "sale")[-1]
+    assert (line.people, line.version, line.detail["steps"]) == (3, 2, {"later": 1, "opened": 2})
+
+
+def test_the_mails_of_a_move_are_known_before(database: Database, clock: ManualClock) -> None:
+    journey = make("sale")
+    program = journey.program(database)
+    people = add_contacts(database, 3, tag="in")
+    sweep(journey, database)
+    with database.write() as connection:
+        connection.execute(sa.delete(message).where(m.contact_id == people[0]))
+    with database.read() as connection:
+        foreseen = due_when_moved(connection, program, People(step="opened"), "mail", now=clock.now())
+        waits = due_when_moved(connection, program, People(step="opened"), "later", now=clock.now())
+    assert (foreseen, waits) == ({"mail": 1}, {}), "who has the mail does not get it again"
+    go(database, program, People(step="opened"), "mail")
+    assert sweep(journey, database)["mail"]["sent"] == 3
+    assert set(mails(database).values()) == {1}
+
+
+def test_where_people_may_go_is_what_runs(database: Database, clock: ManualClock) -> None:
+    program = make("sale").program(database)
+    assert set(targets_of(program, "opened", one_off=False)) == {"mail", "later", "reader", "other"}
+    assert set(targets_of(program, "opened", one_off=True)) == {"later", "reader", "other"}
+    assert targets_of(program, "reader", one_off=True) == []

@@ -123,8 +123,8 @@ def test_moves_by_hand_are_counted_under_their_own_outcomes(database: Database, 
     sweep(journey, database)
     clock.advance(HOUR)
     one = People(contacts=[1])
-    assert move_people(database, program, one, "later", by="ann", reason="asked for it") == 1
-    assert remove_people(database, "hands", People(step="opened"), by="ann", reason="a mistake") == 2
+    assert move_people(database, program, one, "later", by="ann", reason="asked for it").people == 1
+    assert remove_people(database, "hands", People(step="opened"), by="ann", reason="a mistake").people == 2
     found = totals(database, program.journey_id)
     assert FlowRow(1, "opened", MOVED, "later", 1, HOUR) in found
     assert FlowRow(1, "opened", REMOVED, None, 2, 2 * HOUR) in found

@@ -27,7 +27,7 @@ from airflow_ma.engine.tables import enrollment, journey
 from tests.engine.live_journey import counted, pause, totals
 from tests.engine.peer_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.engine.test_changes import publish, run
-from tests.journeys import assert_sound, mails, places
+from tests.journeys import assert_sound, mails, places, sweep
 
 NUMBER, KILLS = 120, 4
 OLD = (mail("news"), wait("pause", 3), mail("bye"))
@@ -146,6 +146,7 @@ def test_killed_while_resuming(database: Database, clock: ManualClock, waiting: 
             "nobody moves while it is half done"
         )
     resume(database)
+    assert sweep(line(*OLD), database) == {}, "who is awake only looks for when to wake up"
     with database.read() as connection:
         moments = connection.execute(sa.select(e.deadline_at, e.wake_at).distinct()).all()
     assert [tuple(row) for row in moments] == [(BEFORE[0] + clock.now() - began,) * 2], "once each, and alike"
@@ -159,7 +160,7 @@ def test_killed_while_moving_people_by_hand(
     program = line(*OLD).program(database)
 
     def go(mine: Database) -> int:
-        return move_people(mine, program, People(step="pause"), "bye", by="ann", reason="all of them")
+        return move_people(mine, program, People(step="pause"), "bye", by="ann", reason="all of them").people
 
     moved = killed(database, clock, go, seed)
     assert go(database) == NUMBER - moved[-1]

@@ -19,7 +19,7 @@ from airflow_ma.engine.program import publish_program
 from airflow_ma.engine.tables import change_rule, enrollment, journey_step, message
 from airflow_ma.engine.tables import journey as journey_table
 from airflow_ma.insight.progress import journey_progress
-from tests.engine.live_journey import counted, totals
+from tests.engine.live_journey import counted, make, totals
 from tests.engine.peer_journey import by_hand, ends, line, mail, newcomers, reached, run_without_sending, wait
 from tests.engine.test_changes import publish, row_of, run
 from tests.journeys import add_contacts, assert_sound, mails, places, sweep
@@ -49,7 +49,7 @@ def publish_as_before(database: Database, made: Journey) -> None:
         version = publish_program(connection, made.graph, made.steps, now=database.clock().now())
         connection.execute(sa.delete(change_rule))
         if version != known:
-            connection.execute(sa.text("DELETE FROM ma_journey_version WHERE version > :v"), {"v": known})
+            connection.execute(sa.text("DELETE FROM ma_journey_version WHERE version = :v"), {"v": version})
             connection.execute(sa.update(journey_table).values(version=known))
             s = journey_step.c
             connection.execute(sa.update(journey_step).where(s.version == version).values(version=known))
@@ -191,8 +191,6 @@ def test_who_stood_at_a_removed_step_while_others_were_removed_finishes_where_it
 
 def test_a_run_that_was_under_way_goes_on(database: Database, clock: ManualClock) -> None:
     """A one-off campaign is upgraded between two of its steps."""
-    from tests.engine.live_journey import make
-
     made = make("campaign", mode="one_off")
     people = add_contacts(database, 3, tag="in")
     sweep(made, database, cohort="run")

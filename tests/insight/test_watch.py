@@ -189,7 +189,7 @@ def test_two_versions_can_be_compared(database: Database, lively: Journey) -> No
 
 def test_moves_by_hand_are_ways_of_their_own(database: Database, lively: Journey) -> None:
     program = lively.program(database)
-    assert move_people(database, program, People(step="opened"), "wait", by="op", reason="") == 9
+    assert move_people(database, program, People(step="opened"), "wait", by="op", reason="").people == 9
     seen = now_of(database)
     assert seen.steps["opened"].left == {MOVED: 9, "opened": 3}
     assert (seen.steps["opened"].waiting, seen.steps["wait"].waiting, seen.steps["wait"].arrived) == (
