@@ -188,6 +188,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "now": ("Now", "現在"),
     "waits": ("waits at {title}", "{title} で待機中"),
     "waits_until": ("waits at {title} until {until}", "{title} で {until} まで待機中"),
+    "planned": (
+        "at {title}, goes on at {at} (people are let through a few at a time)",
+        "{title} にいて、{at} に進む予定です（少しずつ進行中）",
+    ),
     "due": ("at {title}, the next run looks at it", "{title} にいて、次の実行で判定されます"),
     "held": ("at {title}, a run is acting on it now", "{title} で処理中です"),
     "has_left": ("has left: {reason}", "終了: {reason}"),

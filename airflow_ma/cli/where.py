@@ -41,7 +41,7 @@ def _as_json(person: Person) -> Any:
     """All fields; times as ISO 8601 in the person's time zone, what does not apply left out of happenings."""
     from airflow_ma.engine.clock import from_ms
 
-    moments = {"at", "since", "until"}
+    moments = {"at", "since", "until", "planned"}
 
     def told(name: str, value: Any) -> Any:
         if isinstance(value, int) and (name in moments or name.endswith("_at")):
@@ -135,6 +135,8 @@ def _now(passage: Passage, timezone: str, in_language: str) -> str:
         return say("has_left", in_language, reason=reason)
     if waiting.held or waiting.due:
         return say("held" if waiting.held else "due", in_language, title=waiting.title)
+    if waiting.planned is not None:
+        return say("planned", in_language, title=waiting.title, at=_time(waiting.planned, timezone))
     if waiting.mail is not None:
         return _why_no_mail(waiting, waiting.mail, timezone, in_language)
     if waiting.until is None:

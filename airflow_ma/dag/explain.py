@@ -92,6 +92,14 @@ class Explainer(Why):
         said = Said(en=", ".join(one.en.lower() for one in titles), ja="、".join(one.ja for one in titles))
         return _UNTIL.filled(events=said)
 
+    def sends(self, place: Place) -> bool:
+        kind = self._kind(place)
+        return kind is not None and kind.group == "send"
+
+    def ends(self, place: Place) -> bool:
+        kind = self._kind(place)
+        return kind is not None and kind.is_end
+
     def _length(self, deadline: Deadline) -> int:
         """How long (ms) the step lets people wait; 0 where that depends on the hour at which they came."""
         return self._connection.scalar(sa.select(deadline.moment())) or 0

@@ -8,22 +8,25 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pendulum
 from airflow.sdk import DAG, Asset, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable
 
+from airflow_ma.config import settings
 from airflow_ma.dag.declaration import caller
 from airflow_ma.dag.earlier_versions import TASK_ID as EARLIER_VERSIONS
 from airflow_ma.dag.earlier_versions import EarlierVersionsOperator
 from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import graph_of
+from airflow_ma.dag.launch_approval import ask_before_entries
 from airflow_ma.dag.run_tasks import FailureWatch, PlanOperator
 from airflow_ma.dag.shard import ShardOperator, add_shards
 from airflow_ma.dag.step import StepOperator, StepSensor
 from airflow_ma.dag.work_trigger import WorkTrigger
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, load_program
+from airflow_ma.engine.steps import EnteringStep
 from airflow_ma.journey.checks import find_problems
 from airflow_ma.journey.model import JourneyGraph, Mode, Source
 from airflow_ma.journey.problem import JourneyError
@@ -105,6 +108,11 @@ class Journey(DAG):
         """The steps by task id, without Airflow tasks of other kinds."""
         return {task.task_id: task for task in self.tasks if isinstance(task, StepOperator)}
 
+    @property
+    def entries(self) -> dict[str, EnteringStep]:
+        """The steps that bring people in, by task id."""
+        return {key: cast("EnteringStep", step) for key, step in self.steps.items() if step.is_entry}
+
     @cached_property
     def graph(self) -> JourneyGraph:
         """The journey as plain data."""
@@ -135,6 +143,8 @@ class Journey(DAG):
         problems = [p for p in find_problems(self.graph) if p.severity == "error"]
         if problems:
             raise JourneyError(problems)
+        if self.mode == "one_off" and settings().approval_above is not None:
+            ask_before_entries(self)
         add_shards(self)
         steps = list(self.steps.values())
         if self.mode == "one_off":

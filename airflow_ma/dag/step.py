@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import sqlalchemy as sa
 from airflow.sdk import BaseOperator, TriggerRule
+from airflow.sdk.exceptions import AirflowFailException
 from airflow.triggers.base import StartTriggerArgs
 
 from airflow_ma.dag.cohort_trigger import CohortTrigger
@@ -21,6 +22,7 @@ from airflow_ma.dag.declaration import StepError, checked, settings_model, step_
 from airflow_ma.dag.pause_trigger import PauseTrigger
 from airflow_ma.engine.advance import advance
 from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.launches import NotApprovedError, check_launch
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.runs import begin_run
 from airflow_ma.engine.standstill import standstill
@@ -153,6 +155,8 @@ class StepOperator(BaseOperator):
         cohort = self.journey.cohort(context)
         gc.freeze()  # Airflow's many objects stay as they are: no collection need walk through them again
         if cohort is not None:  # a continuous journey's run begins with its plan
+            if self.is_entry:
+                _refuse_unapproved(database, program, self.journey, cohort)
             begin_run(database, program, cohort)
         if context["ti"].try_number > 1:
             self.before_retry(database, program)
@@ -228,3 +232,10 @@ class StepSensor(StepOperator):
     def finished(self, context: Any, event: Mapping[str, int]) -> dict[str, int]:
         """The triggerer has moved the whole cohort; its counts are the task's result."""
         return dict(event)
+
+
+def _refuse_unapproved(database: Database, program: Program, journey: Journey, run_id: str) -> None:
+    try:
+        check_launch(database, program, journey.entries, run_id)
+    except NotApprovedError as error:
+        raise AirflowFailException(str(error)) from error  # trying again would change nothing

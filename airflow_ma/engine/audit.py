@@ -27,6 +27,9 @@ Action = Literal[
     "moved",
     "removed",
     "retried",
+    "start_asked",
+    "start_approved",
+    "start_declined",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

@@ -17,6 +17,7 @@ from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.mail_rules import MARKETING, NOT_NEEDED, NOT_SENT, SENT
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.standstill import stood_still, time_lost
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import enrollment, message
 
@@ -116,7 +117,8 @@ def _decided(
         return one_of(dialect, column, ids)
 
     arrived_at: sa.ColumnElement[int] = sa.literal(now, sa.BigInteger) if arrives else e.arrived_at
-    at = Since(e.id, e.contact_id, e.entered_at, arrived_at, now, zones_of(connection, chosen))
+    lost = time_lost(arrived_at, () if arrives else stood_still(connection, program.key))
+    at = Since(e.id, e.contact_id, e.entered_at, arrived_at, now, zones_of(connection, chosen), lost)
     cases = cast("DecidingStep", program.steps[step_id]).cases(at)
     if not cases:
         return _served(connection, program, step_id, chosen)

@@ -80,6 +80,8 @@ def move_people(
         raise _newer_version()
     who = [*inside(program.journey_id, people), e.step != to_step]
     check_target(database, program, who, to_step, one_off=row.mode == "one_off")
+    if people.step == to_step:
+        return Done(0)  # they stand there already, and have not gone on
     slot = 0
 
     def do(connection: sa.Connection, place: _Place, chosen: Chosen, now: int) -> None:

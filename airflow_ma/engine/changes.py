@@ -6,6 +6,7 @@ so that a crash between two chunks costs nothing but the time until the next run
 
 from __future__ import annotations
 
+import datetime
 import math
 import time
 from array import array
@@ -33,6 +34,7 @@ from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.standstill import stood_still, time_lost
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import change_rule, contact, enrollment
 
@@ -224,7 +226,8 @@ def _pin(connection: sa.Connection, chosen: Chosen, finish_on: Mapping[int, int]
 
 def _adopt(connection: sa.Connection, program: Program, step: str, chosen: Chosen, now: int) -> None:
     """Work out anew when they are looked at, as if they had come to the step under its new settings."""
-    at = Since(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones_of(connection, chosen))
+    lost = time_lost(e.arrived_at, stood_still(connection, program.key))
+    at = Since(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones_of(connection, chosen), lost)
     if cast("DecidingStep", program.steps[step]).cases(at):  # it delivers no mails, or not any more
         close_mails(connection, step, chosen)
     deadline_at, wake_at = arrival(program, step, at)
@@ -294,9 +297,15 @@ def _next_slot(connection: sa.Connection, program: Program, rule: Rule, now: int
 
 @dataclass(frozen=True)
 class Since(Arrivals):
-    """Remembers how a step works out a deadline in local time."""
+    """They arrived some time ago. Remembers how a step works out a deadline in local time."""
 
+    lost: sa.ColumnElement[int] = field(default_factory=lambda: sa.literal(0, sa.BigInteger))
+    """How much (ms) of the time since their arrival the journey stood still."""
     local: list[Callable[[str, int], int]] = field(default_factory=list)
+
+    def waited(self, duration: datetime.timedelta) -> Deadline:
+        ms = duration // datetime.timedelta(milliseconds=1)
+        return Deadline(lambda: self.arrived_at + sa.literal(ms, sa.BigInteger) + self.lost)
 
     def local_moment(
         self, compute: Callable[[str, int], int], again: Callable[[str, int], int] | None = None

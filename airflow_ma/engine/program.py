@@ -11,6 +11,7 @@ from airflow_ma.engine.change_rules import default_rules, store_rules
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.steps import StepLogic
 from airflow_ma.engine.tables import (
+    enrollment,
     entry_request,
     journey,
     journey_release,
@@ -32,6 +33,10 @@ class Program:
     targets: Mapping[str, Mapping[str, str | None]]
     pinned: bool = False
     """Whether it moves those who finish on this version, and nobody else."""
+
+
+class ModeError(RuntimeError):
+    """A continuous journey with people in it cannot become a one-off one."""
 
 
 def has_its_say(program: Program) -> sa.ColumnElement[bool]:
@@ -139,7 +144,7 @@ def _register(
     digest = graph.digest()
     known = _find(connection, graph.key, digest)
     j, v = journey.c, journey_version.c
-    own = connection.execute(sa.select(j.id, j.version).where(j.key == graph.key)).one_or_none()
+    own = connection.execute(sa.select(j.id, j.version, j.mode).where(j.key == graph.key)).one_or_none()
     if known is not None and (not again or own is None or known[1] == own.version):
         return known
     if own is None:
@@ -150,6 +155,8 @@ def _register(
         )
         journey_id, newest = created.scalar_one(), 0
     else:
+        if (own.mode, graph.mode) == ("continuous", "one_off"):
+            _refuse_to_strand(connection, own.id, graph.key)
         journey_id, newest = own.id, own.version
     of_newest = sa.select(v.definition).where(v.journey_id == journey_id, v.version == newest)
     before = connection.scalar(of_newest)
@@ -168,6 +175,18 @@ def _register(
     _set_newest(connection, journey_id, version, graph, steps, now)
     store_rules(connection, journey_id, version, default_rules(before, graph))
     return journey_id, version
+
+
+def _refuse_to_strand(connection: sa.Connection, journey_id: int, key: str) -> None:
+    e = enrollment.c
+    inside = sa.select(sa.func.count()).where(e.journey_id == journey_id, e.wake_at.is_not(None))
+    people = connection.scalar(inside) or 0
+    if people:
+        raise ModeError(
+            f"the journey '{key}' runs continuously and {people:,} people are in it; in a one-off journey "
+            "nobody would ever move them again. Make it continuous again, or give the one-off journey a DAG id "
+            "of its own; or close it on its page and wait until nobody is left"
+        )
 
 
 def _set_newest(

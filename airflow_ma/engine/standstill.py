@@ -60,6 +60,31 @@ def standstill(database: Database, program: Program) -> Standstill:
     return Standstill(not goes, times)
 
 
+def stood_still(connection: sa.Connection, key: str) -> list[Stretch]:
+    """The pauses after which the journey went on as if no time had passed, the first one first."""
+    a = audit.c
+    query = sa.select(a.action, a.at, a.detail).where(
+        a.journey_key == key, a.action.in_(["paused", "resumed"])
+    )
+    found = []
+    start: int | None = None
+    for action, at, detail in connection.execute(query.order_by(a.id)):
+        if action == "paused":
+            start = at
+        elif start is not None and detail.get("deadlines") == "stood_still":
+            found.append(Stretch(start, at))
+    return found
+
+
+def time_lost(since: sa.ColumnElement[int], stretches: Sequence[Stretch]) -> sa.ColumnElement[int]:
+    """How much (ms) of the time since then did not count."""
+    lost: sa.ColumnElement[int] = sa.literal(0, sa.BigInteger)
+    for start, end in stretches:
+        all_of_it, rest = sa.literal(end - start, sa.BigInteger), sa.literal(end, sa.BigInteger) - since
+        lost = lost + sa.case((since <= start, all_of_it), (since < end, rest), else_=0)
+    return lost
+
+
 def shift_moments(
     connection: sa.Connection, journey_id: int, stretch: Stretch, programs: ProgramOf, after: int
 ) -> int | None:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from airflow_ma.engine.tables import contact, enrollment, journey, journey_step, message, move
 from airflow_ma.insight.person import waiting_of
 from airflow_ma.insight.progress import ENTERED
-from airflow_ma.insight.standing import waits_for
+from airflow_ma.insight.standing import until_of, waits_for
 from airflow_ma.insight.stuck import FAILED_MAILS, RETRYABLE_MAILS, failed_said
-from airflow_ma.insight.timeline import Place, Why, left_said, outcome_said
+from airflow_ma.insight.timeline import Place, Why, left_said, outcome_said, went_all_the_way
 from airflow_ma.insight.unknown import UNRESOLVED as UNRESOLVED_MAILS
 from airflow_ma.insight.watch import Run, moves_of_run
 from airflow_ma.journey.said import Said
@@ -87,6 +87,7 @@ class PassageMade:
     entered_at: int
     left_at: int | None
     left_reason: Said | None
+    finished: bool
     version: int
     now: str | None
     moves: tuple[Moved, ...]
@@ -144,7 +145,8 @@ def way(
         PassageMade(
             entered_at=row.entered_at,
             left_at=row.left_at,
-            left_reason=reading.left(row, moves[row.id][-1] if moves[row.id] else None),
+            left_reason=reading.left(row, _last(moves[row.id])),
+            finished=reading.finished(row, _last(moves[row.id])),
             version=row.pinned_version or row.version,
             now=row.step if row.wake_at is not None else None,
             moves=tuple(
@@ -254,8 +256,8 @@ class _Reading:
                 self.connection, row, self.steps.get(row.step), mails.get(row.id, ()), self.now
             )
             assert waiting is not None  # noqa: S101 - they were asked for as those who are there
-            until = waiting.until if waiting.mail is None else waiting.mail.until
-            found.append(_person(row, row.arrived_at, until, waits_for(waiting, self._place(row), self.why)))
+            said = waits_for(waiting, self._place(row), self.why)
+            found.append(_person(row, row.arrived_at, until_of(waiting), said))
         return tuple(found)
 
     def moved(self, moves: Sequence[sa.Row[Any]], wanted: Wanted) -> tuple[PersonHere, ...]:
@@ -288,12 +290,22 @@ class _Reading:
         place = Place(self.journey_id, last.version, last.from_step)
         return left_said(row.left_reason, last.outcome, place, title, self.why)
 
+    def finished(self, row: sa.Row[Any], last: sa.Row[Any] | None) -> bool:
+        """Whether they have left by an end of the journey."""
+        if row.left_at is None or last is None:
+            return False
+        return went_all_the_way(Place(self.journey_id, last.version, last.from_step), last.outcome, self.why)
+
     def _place(self, row: sa.Row[Any]) -> Place:
         """Whose settings hold for somebody: those of the newest version, unless they are on another one."""
         version = row.pinned_version
         if version is None:
             version = self.newest if self.mode == "continuous" else row.version
         return Place(self.journey_id, version, row.step)
+
+
+def _last(moves: Sequence[sa.Row[Any]]) -> sa.Row[Any] | None:
+    return moves[-1] if moves else None
 
 
 def _of_contacts(query: sa.Select[Any]) -> sa.Select[Any]:

@@ -77,6 +77,8 @@ class Waiting:
     """Whether the next run of the journey looks at it."""
     held: bool
     """Whether a run is acting on it now."""
+    planned: int | None = None
+    """When a run looks at it though its step would at once: people are let through one after the other."""
     mail: WaitingMail | None = None
     """Why its mail has not gone out yet, if it waits for that."""
 
@@ -233,6 +235,11 @@ def waiting_of(
     """What the enrollment ``row`` waits for, of which ``mails`` are; None when it has left. ``now`` in ms."""
     if row.wake_at is None:
         return None
+    waiting_mail = _waiting_mail(
+        connection, row, next((mail for mail in mails if mail.step == row.step), None)
+    )
+    before_deadline = row.deadline_at is None or row.wake_at < row.deadline_at
+    queues = now < row.wake_at < NEVER and before_deadline and row.claim is None and waiting_mail is None
     return Waiting(
         step=row.step,
         title=step.title if step else row.step,
@@ -241,7 +248,8 @@ def waiting_of(
         until=None if row.deadline_at is None or row.deadline_at >= NEVER else row.deadline_at,
         due=row.claim is None and row.wake_at <= now,
         held=row.claim is not None,
-        mail=_waiting_mail(connection, row, next((mail for mail in mails if mail.step == row.step), None)),
+        planned=row.wake_at if queues else None,
+        mail=waiting_mail,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from airflow_ma.config import settings
+from airflow_ma.engine.clock import from_ms
 from airflow_ma.engine.tables import enrollment, journey, journey_step, message
 from airflow_ma.insight.person import Waiting, WaitingMail, waiting_of
 from airflow_ma.insight.sending_texts import reason_text, rule_text, wait_text
@@ -16,6 +18,10 @@ from airflow_ma.journey.said import Said
 MOST = 200
 _HELD = Said(en="Is being looked at right now", ja="処理中です")
 _DUE = Said(en="Is looked at with the next run", ja="まもなく次へ進みます")
+_SENDS = Said(
+    en="The mail goes out on {at} (they are sent a few at a time)", ja="{at}に送信予定（少しずつ送信中）"
+)
+_TURN = Said(en="Goes on, on {at} (a few people at a time)", ja="{at}に次へ進む予定（少しずつ進行中）")
 _MAIL = Said(en="The mail waits: {why}", ja="メールの送信待ち: {why}")
 _WITH_RULE = Said(en="{why} ({rule})", ja="{why}（{rule}）")
 
@@ -60,7 +66,7 @@ def standings(
         waiting = waiting_of(connection, row, step, mails, now)
         if waiting is None:
             continue
-        until = waiting.until if waiting.mail is None else waiting.mail.until
+        until = until_of(waiting)
         found.append(
             Standing(
                 row.journey_key,
@@ -84,10 +90,21 @@ def mail_wait(mail: WaitingMail) -> Said:
     return _MAIL.filled(why=_WITH_RULE.filled(why=why, rule=rule) if rule.en else why)
 
 
+def until_of(waiting: Waiting) -> int | None:
+    """When it goes on whatever happens (ms), unless that is in the sentence; None: when something happens."""
+    if waiting.planned is not None:
+        return None
+    return waiting.until if waiting.mail is None else waiting.mail.until
+
+
 def waits_for(waiting: Waiting, place: Place, why: Why) -> Said:
     """What somebody waits for at that place, in a sentence."""
     if waiting.held:
         return _HELD
     if waiting.due:
         return _DUE
+    if waiting.planned is not None:
+        at = from_ms(waiting.planned, settings().timezone)
+        told = Said(en=at.format("D MMM, HH:mm"), ja=at.format("M/D HH:mm"))
+        return (_SENDS if why.sends(place) else _TURN).filled(at=told)
     return why.waits_for(place) if waiting.mail is None else mail_wait(waiting.mail)

@@ -56,6 +56,14 @@ class Why(Protocol):
         """What somebody waits for there, in a sentence."""
         ...
 
+    def sends(self, place: Place) -> bool:
+        """Whether the step sends mails."""
+        ...
+
+    def ends(self, place: Place) -> bool:
+        """Whether who comes to the step has gone all the way."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -197,7 +205,8 @@ def _of_passage(
                 (one.at, number, Told(one.at, "moved", "us", said, detail, step=one.from_step, **where))
             )
         if one.to_step is None:
-            said = texts.LEFT.filled(journey=row.journey_title)
+            finished = went_all_the_way(place, one.outcome, why)
+            said = (texts.FINISHED if finished else texts.LEFT).filled(journey=row.journey_title)
             detail = left_said(row.left_reason, one.outcome, place, title, why)
             placed.append(
                 (one.at, number + 0.1, Told(one.at, "left", "us", said, detail, step=one.from_step, **where))
@@ -267,6 +276,11 @@ def _cause(
 def outcome_said(place: Place, outcome: str, why: Why) -> Said:
     """What people call the way by which somebody left a step."""
     return OUTCOMES.get(outcome) or why.outcome(place, outcome)
+
+
+def went_all_the_way(place: Place, outcome: str, why: Why) -> bool:
+    """Whether who left the journey by this was at an end of it; else somebody or something took them out."""
+    return outcome not in OUTCOMES and why.ends(place)
 
 
 def left_said(reason: str | None, outcome: str, place: Place, title: Said, why: Why) -> Said:

@@ -17,8 +17,8 @@ def find_problems(graph: JourneyGraph) -> list[Problem]:
     return [problem for rule in RULES for problem in rule(graph)]
 
 
-RESERVED = ("plan", "watch", "earlier_versions")
-"""Task ids of the tasks that every run has beside its steps."""
+RESERVED = ("plan", "watch", "earlier_versions", "approval")
+"""Task ids of the tasks that runs have beside their steps."""
 
 
 def _ids(graph: JourneyGraph) -> Iterator[Problem]:

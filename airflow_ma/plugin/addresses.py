@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -15,6 +17,13 @@ router = APIRouter(include_in_schema=False)
 def start(request: Request) -> Response:
     """The plugin's own address."""
     return _to(request, "journeys")
+
+
+@router.get("/journeys/{key}")
+def journey(request: Request, key: str, run: str | None = None) -> Response:
+    """One journey, with only the numbers of a run if one is named; who approves its start comes from there."""
+    only = f"?{urlencode({'run': run}, quote_via=quote)}" if run is not None else ""
+    return _to(request, f"journeys/{quote(key, safe='')}{only}")
 
 
 @router.get("/mailbox")

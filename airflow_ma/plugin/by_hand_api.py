@@ -5,19 +5,61 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import APIRouter
 
-from airflow_ma.engine.by_hand import People, move_people, remove_people, retry_held
+from airflow_ma.dag.catalogue import step_kinds
+from airflow_ma.engine.blast import due_when_moved
+from airflow_ma.engine.by_hand import Done, People, inside, move_people, remove_people, retry_held
 from airflow_ma.engine.clock import HOUR
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.move_targets import targets_of
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.tables import contact
+from airflow_ma.engine.tables import contact, enrollment, journey
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, BuilderDep
 from airflow_ma.plugin.journey_models import Key
 from airflow_ma.plugin.life_api import saying
 from airflow_ma.plugin.running import programs_of
-from airflow_ma.plugin.watch_models import Chosen, PeopleDone, ToMove, ToRemove, ToRetry
+from airflow_ma.plugin.step_names import StepName, name_of, step_names
+from airflow_ma.plugin.watch_models import (
+    Chosen,
+    DueThere,
+    MovePreview,
+    MoveQuestion,
+    MoveTarget,
+    PeopleDone,
+    ToMove,
+    ToRemove,
+    ToRetry,
+)
 
 router = APIRouter(prefix="/api/journeys", tags=["by hand"])
+
+
+@router.post("/{key}/move/preview", dependencies=WRITES)
+def preview_move(builder: BuilderDep, key: Key, asked: MoveQuestion) -> MovePreview:
+    """Where people may be moved, and what that would set off at once."""
+    registered = journeys.operable(builder, key)
+    program = programs_of(builder.database, registered)(registered.version)
+    people = _people(builder.database, asked.people)
+    now = builder.database.clock().now()
+    with builder.database.read() as connection:
+        here = inside(registered.id, people)
+        number = connection.scalar(sa.select(sa.func.count()).select_from(enrollment).where(*here)) or 0
+        contacts = 0
+        if people.contacts is not None:
+            theirs = sa.select(sa.func.count(enrollment.c.contact_id.distinct())).where(*here)
+            contacts = connection.scalar(theirs) or 0
+        mode = connection.scalar(sa.select(journey.c.mode).where(journey.c.id == registered.id))
+        targets = targets_of(program, people.step, one_off=mode == "one_off")
+        due = {}
+        if asked.to in targets:
+            due = due_when_moved(connection, program, people, asked.to, now=now)
+        names = step_names(connection, registered.id)
+    return MovePreview(
+        people=number,
+        gone_on=len(set(asked.people.contacts)) - contacts if asked.people.contacts is not None else 0,
+        targets=[MoveTarget(step=step, title=name_of(names, step).title) for step in targets],
+        due_now=[_due_there(step, name_of(names, step), number) for step, number in due.items()],
+    )
 
 
 @router.post("/{key}/move", dependencies=WRITES)
@@ -26,32 +68,34 @@ def move_by_hand(builder: BuilderDep, key: Key, asked: ToMove) -> PeopleDone:
     registered = journeys.operable(builder, key)
     program = programs_of(builder.database, registered)(registered.version)
     gap = 0 if asked.per_hour is None else max(HOUR // asked.per_hour, 1)
+    people = _people(builder.database, asked.people)
     with saying():
-        people = move_people(
+        done = move_people(
             builder.database,
             program,
-            _people(builder.database, asked.people),
+            people,
             asked.to,
             by=builder.name,
             reason=asked.reason,
             gap_ms=gap,
         )
-    return PeopleDone(people=people)
+    return _done(asked.people, people, done)
 
 
 @router.post("/{key}/remove", dependencies=WRITES)
 def remove_by_hand(builder: BuilderDep, key: Key, asked: ToRemove) -> PeopleDone:
     """Have people leave the journey now."""
     journeys.operable(builder, key)
+    people = _people(builder.database, asked.people)
     with saying():
-        people = remove_people(
+        done = remove_people(
             builder.database,
             key,
-            _people(builder.database, asked.people),
+            people,
             by=builder.name,
             reason=asked.reason,
         )
-    return PeopleDone(people=people)
+    return _done(asked.people, people, done)
 
 
 @router.post("/{key}/retry", dependencies=WRITES)
@@ -61,6 +105,18 @@ def retry_mails(builder: BuilderDep, key: Key, asked: ToRetry) -> PeopleDone:
     program = programs_of(builder.database, registered)(registered.version)
     with saying():
         return PeopleDone(people=retry_held(builder.database, program, asked.step, by=builder.name))
+
+
+def _due_there(step: str, name: StepName, people: int) -> DueThere:
+    kind = step_kinds().get(name.kind or "")
+    return DueThere(
+        step=step, title=name.title, people=people, mail=kind is not None and kind.group == "send"
+    )
+
+
+def _done(chosen: Chosen, people: People, done: Done) -> PeopleDone:
+    erased = len(set(chosen.contacts or ())) - len(people.contacts or ())
+    return PeopleDone(people=done.people, gone_on=done.gone_on + erased)
 
 
 def _people(database: Database, chosen: Chosen) -> People:

@@ -115,7 +115,7 @@ class ChangePlan:
         if self._old_graph is None:
             return None
         there = set(self.targets(step))
-        ends = {one.id for one in self.graph.steps if not one.outcomes}
+        ends = {one.id for one in self.graph.steps if one.is_end}
         return next_that_exists(step, self._old_graph.targets(), there.__contains__, ends.__contains__)
 
     def choices(self, step: str, change: Change) -> list[Do]:

@@ -40,6 +40,7 @@ from airflow_ma.plugin.journey_models import Key, Saved
 from airflow_ma.plugin.preview import preview
 from airflow_ma.plugin.publish_record import details_said
 from airflow_ma.plugin.publishing import publish_approved
+from airflow_ma.plugin.step_names import step_names
 from airflow_ma.plugin.versions import find_state, find_version, list_versions
 
 router = APIRouter(prefix="/api/journeys/{key}", tags=["changes"])
@@ -108,9 +109,10 @@ def compare_versions(builder: BuilderDep, key: Key, before: State, after: State)
 @router.get("/audit")
 def get_audit(builder: BuilderDep, key: Key, before: Before = None) -> AuditPage:
     """Who did what with the journey. Reasons, which may name people, are for those who may edit it."""
-    journeys.find_journey(builder, key)
+    registered = journeys.find_journey(builder, key).registered
     with builder.database.read() as connection:
         entries = read_audit(connection, key, before=before, limit=PAGE + 1)
+        names = {} if registered is None else step_names(connection, registered.id)
     edits = builder.may("PUT", key)
     lines = [
         AuditLine(
@@ -118,7 +120,7 @@ def get_audit(builder: BuilderDep, key: Key, before: Before = None) -> AuditPage
             at=_time(entry.at),
             by=entry.by,
             action=entry.action,
-            said=audit_said(entry),
+            said=audit_said(entry, names),
             details=details_said(entry, reasons=edits),
             version=entry.version,
             people=entry.people,

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from airflow_ma.engine import lifecycle
 from airflow_ma.engine.lifecycle import LifecycleError
 from airflow_ma.engine.move_targets import ByHandError
-from airflow_ma.insight.life import inside, missed_moments
+from airflow_ma.insight.life import inside, ready
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep
 from airflow_ma.plugin.airflow_dags import read_soon
@@ -100,10 +100,10 @@ def _change(builder: Builder, key: str, change: Callable[..., bool], asked: WhyO
 def _life(builder: Builder, key: str) -> Life:
     registered = journeys.find_journey(builder, key).registered
     if registered is None:
-        return Life(paused_at=None, closed_at=None, archived_at=None, inside=0, waiting_moments=0)
+        return Life(paused_at=None, closed_at=None, archived_at=None, inside=0, waiting_moments=0, due=0)
     now = builder.database.clock().now()
     with builder.database.read() as connection:
         people = inside(connection, registered.id)
-        missed = missed_moments(connection, registered.id, now=now)
+        missed, anyway = ready(connection, registered.id, now=now)
     moments = LifeMoments.model_validate(registered)
-    return Life(**moments.model_dump(), inside=people, waiting_moments=missed)
+    return Life(**moments.model_dump(), inside=people, waiting_moments=missed, due=anyway)

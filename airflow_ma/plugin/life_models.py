@@ -42,6 +42,10 @@ class Life(LifeMoments):
     waiting_moments: int = Field(
         description="People whose moment has come while it is paused: due at once when it catches up."
     )
+    due: int = Field(
+        description="People who go on as soon as a paused journey does, however: they were due before, or did "
+        "meanwhile what their step waits for."
+    )
 
 
 class WhyOnly(BaseModel):

@@ -20,6 +20,8 @@ from airflow_ma.plugin.access import WRITES, Builder, BuilderDep
 from airflow_ma.plugin.api_models import LARGEST
 from airflow_ma.plugin.contacts_api import unknown_contact
 from airflow_ma.plugin.journey_models import Key
+from airflow_ma.plugin.life_models import LifeMoments
+from airflow_ma.plugin.step_names import name_of, step_names
 from airflow_ma.plugin.watch_cache import SharedAnswers
 from airflow_ma.plugin.watch_models import (
     PassageMade,
@@ -55,10 +57,13 @@ def watch_journey(builder: BuilderDep, key: Key, run_id: AskedRun = None, versio
     if found.registered is None:
         clock = builder.database.clock()
         at = _time(clock.now())
-        return Watch(at=at, steps={}, ways=[], versions=[], run=None, clock_speed=clock.speed)
+        never = LifeMoments(paused_at=None, closed_at=None, archived_at=None)
+        return Watch(at=at, steps={}, ways=[], versions=[], run=None, life=never, clock_speed=clock.speed)
     registered = found.registered
     asked = (builder.database.url, key, registered.id, run_id, version)
-    return _watched.get(asked, lambda: _watch(builder, registered, run_id, version))
+    seen = _watched.get(asked, lambda: _watch(builder, registered, run_id, version))
+    # Never from the store of answers: who has just paused it must not be told that it runs.
+    return seen.model_copy(update={"life": LifeMoments.model_validate(registered)})
 
 
 @router.post("/{key}/people", dependencies=WRITES)
@@ -111,12 +116,17 @@ def _watch(
             # A run that is not known, because it has not begun or is very old, has moved nobody.
             did = RunMoves(0, ()) if run is None else _run_moves(builder, connection, run)
         seen = watch(connection, registered.id, now=now, version=version, run=did)
+        names = step_names(connection, registered.id)
     return Watch(
         at=_time(now),
-        steps={step: StepNow.model_validate(number) for step, number in seen.steps.items()},
+        steps={
+            step: StepNow.model_validate({**asdict(number), **name_of(names, step)._asdict()})
+            for step, number in seen.steps.items()
+        },
         ways=[WayTaken.model_validate(way) for way in seen.ways],
         versions=[VersionPeople.model_validate(one) for one in seen.versions],
         run=None if run is None or did is None else _seen(run, did),
+        life=LifeMoments.model_validate(registered),
         clock_speed=clock.speed,
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin.contact_models import ContactKey
-from airflow_ma.plugin.life_models import Reason
+from airflow_ma.plugin.life_models import LifeMoments, Reason
 from airflow_ma.plugin.sending import Moment
 
 LONGEST_NAME = 250
@@ -42,10 +42,12 @@ class FailedHere(BaseModel):
 
 
 class StepNow(BaseModel):
-    """One step, now."""
+    """One step, now, also one that a newer draft no longer has."""
 
     model_config = ConfigDict(from_attributes=True)
 
+    title: Said
+    kind: str | None = Field(description="null: nothing is known of the step but its id.")
     arrived: int = Field(description="Who ever came here; with a run or version: who came by it.")
     waiting: int = Field(description="Who stands here now, also those who are due, held or pinned.")
     due: int = Field(description="Those of them whom the next run looks at.")
@@ -100,6 +102,7 @@ class Watch(BaseModel):
     ways: list[WayTaken]
     versions: list[VersionPeople] = Field(description="Who is inside, by version, the newest first.")
     run: RunSeen | None = Field(description="The run that was asked for, if it is known.")
+    life: LifeMoments
     clock_speed: float = Field(description="1, or more in a sandbox that runs fast-forward.")
 
 
@@ -181,6 +184,7 @@ class PassageMade(BaseModel):
     entered_at: Moment
     left_at: Moment | None
     left_reason: Said | None
+    finished: bool = Field(description="They have left, and by an end of the journey.")
     version: int
     now: str | None = Field(description="The step where they stand; null: they have left.")
     moves: list[MoveMade]
@@ -193,19 +197,13 @@ class WayOfPerson(BaseModel):
 
 
 class Chosen(BaseModel):
-    """Contacts, or everybody at a step; with both: those of the contacts who are there."""
+    """Everybody at a step, or some contacts as they were seen there: who has gone on is left alone."""
 
     model_config = ConfigDict(extra="forbid")
 
     contacts: list[ContactKey] | None = Field(default=None, max_length=MOST_CHOSEN)
-    step: StepId | None = None
-    hold: StepId | None = Field(default=None, description="With a step: only those held for this reason.")
-
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if self.contacts is None and self.step is None:
-            raise ValueError("say whom: contacts, or a step")
-        return self
+    step: StepId
+    hold: StepId | None = Field(default=None, description="Only those held for this reason.")
 
 
 class ToRemove(BaseModel):
@@ -226,6 +224,42 @@ class ToMove(ToRemove):
     )
 
 
+class MoveQuestion(BaseModel):
+    """Who is to go where, perhaps."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: Chosen
+    to: StepId | None = Field(default=None, description="null: that is not decided yet.")
+
+
+class MoveTarget(BaseModel):
+    """A step of the version that runs."""
+
+    step: str
+    title: Said
+
+
+class DueThere(BaseModel):
+    """A step that would act at once."""
+
+    step: str
+    title: Said
+    people: int
+    mail: bool = Field(description="It sends mails; else it does something else with them.")
+
+
+class MovePreview(BaseModel):
+    """What a move would do; nothing is changed."""
+
+    people: int = Field(description="Who would be moved: who stands there now.")
+    gone_on: int = Field(description="Chosen contacts who do not stand there any more.")
+    targets: list[MoveTarget] = Field(description="Where they may be moved.")
+    due_now: list[DueThere] = Field(
+        description="Which steps would act at once, and for how many; nobody gets a mail they already have."
+    )
+
+
 class ToRetry(BaseModel):
     """At which step held mail is tried again now."""
 
@@ -238,3 +272,4 @@ class PeopleDone(BaseModel):
     """How many it was done with."""
 
     people: int
+    gone_on: int = Field(default=0, description="Chosen contacts who did not stand there any more.")

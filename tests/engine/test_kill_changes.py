@@ -72,14 +72,17 @@ def killed(database: Database, clock: ManualClock, do: Do, seed: int) -> list[in
     luck = random.Random(seed)
     context = multiprocessing.get_context("fork")
     url = database.engine.url.render_as_string(hide_password=False)
-    moved = []
+    moved = [0]
     for _ in range(KILLS):
         database.dispose()  # connections must not be shared with the worker
         ready = context.Event()
         worker = context.Process(target=work, args=(url, clock.now(), do, ready), daemon=True)
         worker.start()
         assert ready.wait(20)
-        time.sleep(luck.uniform(0.02, 0.12))
+        patience = time.monotonic() + 10  # however slow the machine is just now
+        while worker.is_alive() and changed(database) == moved[-1] and time.monotonic() < patience:
+            time.sleep(0.005)
+        time.sleep(luck.uniform(0, 0.03))
         worker.kill()
         worker.join(10)
         assert_sound(database)

@@ -17,16 +17,16 @@ from airflow_ma.config import settings
 from airflow_ma.dag import Journey
 from airflow_ma.engine import by_hand as by_hand_module
 from airflow_ma.engine import changes
-from airflow_ma.engine.move_targets import ByHandError
 from airflow_ma.engine.changes import Rule, apply_rules, settle_rules
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.ledger import claim, settle
 from airflow_ma.engine.lifecycle import archive_journey, close_journey, reopen_journey, unarchive_journey
 from airflow_ma.engine.mail_rules import Terms
-from airflow_ma.engine.program import Program
+from airflow_ma.engine.move_targets import ByHandError
+from airflow_ma.engine.program import ModeError, Program
 from airflow_ma.engine.tables import entry_request, journey_step, mailbox, message
-from tests.engine.live_journey import pause, resume
+from tests.engine.live_journey import make, pause, resume
 from tests.engine.peer_journey import (
     KEY,
     UNCLEAR,
@@ -43,7 +43,7 @@ from tests.engine.peer_journey import (
     wait,
 )
 from tests.engine.test_changes import add_claim, open_rules, publish, ready, row_of, run
-from tests.journeys import add_contacts, assert_sound, happen, mails, places
+from tests.journeys import add_contacts, assert_sound, happen, mails, places, sweep
 
 
 @pytest.fixture(autouse=True)
@@ -401,6 +401,63 @@ def test_change_during_a_pause_moves_nobody_on_until_it_ends(
     ends(database, clock, new)
 
 
+def test_wait_changed_after_a_pause_does_not_count_the_time_that_stood_still(
+    database: Database, clock: ManualClock
+) -> None:
+    """Else everybody would be mailed at once: by the calendar their new wait is over."""
+    people = newcomers(database, 3)
+    run(database, line(mail("news"), wait("pause", 3), mail("bye")))
+    clock.advance(DAY)
+    pause(database, KEY)
+    clock.advance(10 * DAY)
+    resume(database, KEY)
+    clock.advance(HOUR)
+    pause(database, KEY)
+    clock.advance(DAY)
+    resume(database, KEY, "catch_up")
+    new = line(mail("news"), wait("pause", 5), mail("bye"))
+    with database.read() as connection:
+        candidate = Program(1, 2, KEY, new.steps, new.graph.targets())
+        assert due_at_once(connection, candidate, [Rule("pause", "adopt")], now=clock.now()) == {}
+    publish(database, new)
+    run(database, new)
+    assert places(database) == dict.fromkeys(people, "pause")
+    assert row_of(database, people[0]).deadline_at == clock.now() - HOUR + 3 * DAY
+    ends(database, clock, new)
+
+
+def test_continuous_journey_made_one_off_does_not_strand_its_people(
+    database: Database, clock: ManualClock
+) -> None:
+    newcomers(database, 1)
+    made = line(mail("news"), wait("pause"))
+    run(database, made)
+    once = make(KEY, mode="one_off")
+    with pytest.raises(ModeError, match="1 people are in it"):
+        sweep(once, database, cohort="run")
+    run(database, made)
+    ends(database, clock, made)
+    sweep(once, database, cohort="run")
+    assert once.program(database).version == 2
+
+
+def test_one_off_journey_made_continuous_takes_its_people_along(
+    database: Database, clock: ManualClock
+) -> None:
+    once = make(KEY, mode="one_off")
+    person, other = add_contacts(database, 2, tag="in")
+    sweep(once, database, cohort="run")
+    happen(database, "email.open", other, "mail")
+    new = line(mail("mail", purpose="transactional"), wait("later"))
+    publish(database, new)
+    run(database, new)
+    assert places(database) == {person: "opened", other: "left: read it"}, "they finish as they began"
+    clock.advance(3 * DAY)
+    run(database, new)
+    ends(database, clock, new)
+    assert mails(database) == {(person, "mail"): 1, (other, "mail"): 1}
+
+
 def test_pause_and_change_while_a_batch_is_in_a_workers_hands(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -626,15 +683,15 @@ def test_next_version_is_published_while_people_are_moved_by_hand(
     (person,) = newcomers(database, 1)
     old, new = line(mail("news"), wait("pause"), wait("later")), line(mail("news"), wait("pause"))
     run(database, old)
-    real = by_hand_module._check_target
+    real = by_hand_module.check_target
 
-    def then_published(*args: Any) -> None:
-        real(*args)
+    def then_published(*args: Any, **more: Any) -> None:
+        real(*args, **more)
         settle_rules(database, publish(database, new))
         assert open_rules(database) == {}
 
     with monkeypatch.context() as patch:
-        patch.setattr(by_hand_module, "_check_target", then_published)
+        patch.setattr(by_hand_module, "check_target", then_published)
         with pytest.raises(ByHandError, match="newer version was published"):
             by_hand(database, old.program(database), [person], "later")
     assert places(database) == {person: "pause"}

@@ -134,11 +134,16 @@ def test_long_lists_are_compared_in_no_time_and_shown_in_part() -> None:
     [
         ("a", {"b", "c"}, "b"),
         ("a", {"c"}, "c"),
-        ("a", {"x"}, None),
         ("a", {"a"}, None),
         ("alone", {"a"}, None),
         ("loop", {"c"}, None),
         ("dead", {"x"}, "x"),
+        ("a", {"x", "c"}, "x"),  # the other outcome: nearer than what comes after the usual one
+        ("a", {"b", "x"}, "b"),  # as near: the usual one
+        ("a", {"b", "end"}, "b"),
+        ("split", {"end", "x"}, "x"),  # as near as the end
+        ("b", {"end"}, "end"),
+        ("far", {"end", "c"}, "end"),  # nothing else is as near
     ],
 )
 def test_who_stands_at_a_removed_step_goes_on_where_most_go(
@@ -146,10 +151,12 @@ def test_who_stands_at_a_removed_step_goes_on_where_most_go(
 ) -> None:
     ways: dict[str, dict[str, str | None]] = {
         "a": {"usual": "b", "rare": "x"},
-        "b": {"usual": "c"},
+        "b": {"usual": "c", "rare": "end"},
         "c": {},
+        "split": {"usual": "end", "rare": "x"},
+        "far": {"usual": "end", "rare": "b"},
         "loop": {"usual": "pool"},
         "pool": {"usual": "loop"},
         "dead": {"usual": None, "rare": "x"},
     }
-    assert next_that_exists(start, ways, there.__contains__) == found
+    assert next_that_exists(start, ways, there.__contains__, {"end"}.__contains__) == found

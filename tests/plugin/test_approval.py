@@ -85,7 +85,7 @@ def test_many_people_need_a_second_person(airflow: Airflow, client: httpx.Client
     second = airflow.client("op")
     seen = waiting(second, 1)
     assert seen == request | {"mine": False, "may_answer": True}
-    assert answer(second, request, "approve", "Go").json() == {"version": 1}
+    assert answer(second, request, "approve", "Go").json()["published"]["version"] == 1
     assert view(client, "greeting")["state"] == "live"
     (only,) = client.get(f"{GREETING}/versions").json()
     assert (only["by"], only["note"]) == ("admin", "Spring")  # the one who asked published it
@@ -132,7 +132,7 @@ def test_what_was_asked_for_is_what_is_published(airflow: Airflow, client: httpx
     rules = {"rest": rule("move", "greet", "They waited long enough")}
     request = publish(client, revision, rules=rules, per_hour=10, note="n").json()["asked"]
     assert set(places(airflow.database).values()) == {"rest"}
-    assert answer(airflow.client("op"), request, "approve").json() == {"version": 2}
+    assert answer(airflow.client("op"), request, "approve").json()["published"]["version"] == 2
     assert set(places(airflow.database).values()) == {"greet"}
     with airflow.database.read() as connection:
         kept = connection.execute(sa.select(change_rule)).mappings().one()
@@ -160,7 +160,7 @@ def test_asking_again_replaces_the_request(airflow: Airflow, client: httpx.Clien
     second = publish(airflow.client("op"), 1, note="Better").json()["asked"]
     assert code(answer(client, first, "withdraw")) == (409, "no_longer_waiting")
     assert waiting(client, 1)["id"] == second["id"]
-    assert answer(client, second, "approve").json() == {"version": 1}
+    assert answer(client, second, "approve").json()["published"]["version"] == 1
     assert log(client)[2:] == [
         ("op", "approval_asked"),
         ("op", "approval_withdrawn"),
@@ -172,10 +172,10 @@ def test_declining_needs_words_and_withdrawing_none(airflow: Airflow, client: ht
     request = asked(airflow, client)
     second = airflow.client("op")
     assert code(answer(second, request, "decline", "  ")) == (422, "no_reason")
-    assert answer(second, request, "decline", "The subject is wrong").json() == {"version": None}
+    assert answer(second, request, "decline", "The subject is wrong").json() == {"published": None}
     assert waiting(client, 1) is None
     again = publish(client, 1).json()["asked"]
-    assert answer(client, again, "withdraw").json() == {"version": None}
+    assert answer(client, again, "withdraw").json() == {"published": None}
     assert waiting(client, 1) is None
     reasons = [one["reason"] for one in client.get(f"{GREETING}/audit").json()["entries"]]
     assert "The subject is wrong" in reasons
@@ -191,7 +191,7 @@ def test_of_many_who_answer_at_once_one_does(airflow: Airflow, client: httpx.Cli
     with airflow.database.read() as connection:
         number = connection.scalar(sa.select(sa.func.count()).select_from(journey_release))
     (won,) = [one for one in answers if one.status_code == 200]
-    assert number == (1 if won.json()["version"] else 0)
+    assert number == (1 if won.json()["published"] else 0)
     assert len(log(client)) == 2 + number
 
 

@@ -190,7 +190,8 @@ def test_people_move_leave_finish_or_stay_as_it_was_said(airflow: Airflow, clien
     assert answer.json() == {
         "version": 2,
         "asked": None,
-        "moved": {"moved": 4, "left": 0, "finish": 0, "adopted": 0},
+        "moved": {"moved": 4, "left": 0, "finish": 0, "adopted": 0, "rest": 0},
+        "paused": False,
     }
     assert set(places(airflow.database).values()) == {"pause"}
 
@@ -367,7 +368,13 @@ def test_a_group_that_runs_once_goes_on_with_the_version_it_began_with(
     found = preview(client, 2)
     assert (found["inside"], found["places"], found["new_people"]) == (3, [], 3)
     assert code(publish(client, 2, rules={"rest": rule("leave")})) == (422, "rules")
-    assert publish(client, 2).json()["moved"] == {"moved": 0, "left": 0, "finish": 0, "adopted": 0}
+    assert publish(client, 2).json()["moved"] == {
+        "moved": 0,
+        "left": 0,
+        "finish": 0,
+        "adopted": 0,
+        "rest": 0,
+    }
     assert set(places(airflow.database).values()) == {"rest"}
     people = {one["version"]: one["people"] for one in client.get(f"{GREETING}/versions").json()}
     assert people == {2: 0, 1: 3}
@@ -421,11 +428,107 @@ def test_everything_is_in_the_log_page_by_page(airflow: Airflow, client: httpx.C
         ("admin", "published", 2, "Taro asked for it"),
         ("admin", "published", 1, None),
     ]
+    assert log["entries"][3]["details"] == []
     assert log["entries"][3]["said"] == {"en": "Published for the first time", "ja": "初めて公開"}
     older = client.get(f"{GREETING}/audit", params={"before": log["entries"][2]["id"]}).json()
     assert older["entries"] == log["entries"][3:]
     seen = airflow.client("viewer").get(f"{GREETING}/audit").json()["entries"]
     assert [one["reason"] for one in seen] == [None] * 4  # a reason may name somebody
+
+
+def seen(due: int = 0, **places: int) -> dict[str, Any]:
+    return {"places": places, "due": due}
+
+
+def test_who_came_meanwhile_is_seen_before_it_is_published(airflow: Airflow, client: httpx.Client) -> None:
+    published(airflow, client, people=0)
+    revision = change(client, 1, wait(days=9))
+    assert preview(client, revision)["places"] == []
+    add_contacts(airflow.database, 3, tag="customer")
+    run(airflow)
+    answer = publish(client, revision, seen=seen())
+    assert code(answer) == (409, "numbers_changed")
+    assert "“Wait”" in answer.json()["detail"]["message"]["en"]
+    assert "「待つ」" in answer.json()["detail"]["message"]["ja"]
+    assert view(client, "greeting")["version"] == 1
+    assert publish(client, revision, seen=seen(rest=3)).json()["moved"]["adopted"] == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "answer"),
+    [
+        (60, 200),
+        (56, 200),
+        (54, 409),
+        (40, 409),
+        (100, 200),
+    ],  # of 60: up to 10 %, or fewer than 5, are no news
+)
+def test_a_few_more_or_less_are_no_news(
+    airflow: Airflow, client: httpx.Client, before: int, answer: int
+) -> None:
+    published(airflow, client, people=60)
+    revision = change(client, 1, wait(days=9))
+    assert publish(client, revision, seen=seen(rest=before)).status_code == answer
+
+
+def test_more_mails_at_once_than_were_seen_are_seen_first(airflow: Airflow, client: httpx.Client) -> None:
+    mail = step("mail", "send_email", {"template": "cold_intro"}, {"sent": "greet"})
+    published(airflow, client, wait(to="mail"), mail, people=8)
+    revision = change(client, 1, mail)
+    rules = {"rest": rule("move", "mail")}
+    assert preview(client, revision, rules=rules)["due_now"][0]["people"] == 8
+    answer = publish(client, revision, rules=rules, seen=seen(2, rest=8))
+    assert code(answer) == (409, "numbers_changed")
+    assert "8" in answer.json()["detail"]["message"]["en"]
+    assert publish(client, revision, rules=rules, seen=seen(8, rest=8)).json()["version"] == 2
+
+
+def test_publishing_a_paused_journey_says_that_it_does_not_run(
+    airflow: Airflow, client: httpx.Client
+) -> None:
+    published(airflow, client)
+    with airflow.database.write() as connection:
+        connection.execute(sa.update(journey).values(paused_at=1))
+    revision = change(client, 1, wait(days=9))
+    assert publish(client, revision).json()["paused"] is True
+    assert publish(client, revision).json()["paused"] is True  # asked again
+
+
+def test_the_log_says_what_was_chosen_and_what_came_of_it(airflow: Airflow, client: httpx.Client) -> None:
+    published(airflow, client, wait(to="nap"), wait("nap"))
+    with (
+        airflow.database.write() as connection
+    ):  # one of the four is one step further, one is held by a worker
+        ids = connection.scalars(sa.select(enrollment.c.id)).all()
+        of = enrollment.c.id
+        connection.execute(sa.update(enrollment).where(of == ids[0]).values(step="nap"))
+        held = {"claim": "somebody", "wake_at": 2**50}
+        connection.execute(sa.update(enrollment).where(of == ids[1]).values(**held))
+    revision = change(client, 1, wait("pause", 5))
+    rules = {"rest": rule("move", "pause"), "nap": rule("leave", reason="Sale is over")}
+    answer = publish(client, revision, rules=rules, per_hour=100)
+    assert answer.json()["moved"] == {"moved": 2, "left": 1, "finish": 0, "adopted": 0, "rest": 1}
+    newest = client.get(f"{GREETING}/audit").json()["entries"][0]
+    assert newest["people"] == 3
+    assert [line["en"] for line in newest["details"]] == [
+        "1 people at “Wait”: leave the journey (Sale is over)",
+        "3 people at “Wait”: move to “Wait”",
+        "At most 100 people an hour",
+        "Result: 2 moved, 1 left",
+        "1 more people follow",
+    ]
+    assert newest["details"][3]["ja"] == "結果：2人を移動、1人を除外"
+    seen_by_others = airflow.client("viewer").get(f"{GREETING}/audit").json()["entries"][0]["details"]
+    assert "Sale" not in str(seen_by_others)
+
+    publish(client, change(client, revision, wait("pause", 9)), rules={"pause": rule("finish")})
+    kept = client.get(f"{GREETING}/audit").json()["entries"][0]["details"]
+    assert kept[-1]["en"].startswith("Result: 2 stay on their version")
+    revision = change(client, revision + 1, wait("pause", 10))
+    publish(client, revision)
+    nobody = client.get(f"{GREETING}/audit").json()["entries"][0]["details"]
+    assert nobody[-1]["ja"] in ("結果：対象になった人はいませんでした", "残りの1人にも順次適用")
 
 
 def test_a_journey_of_a_file_is_looked_at_and_not_changed(airflow: Airflow, client: httpx.Client) -> None:

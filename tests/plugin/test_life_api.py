@@ -65,7 +65,11 @@ def test_a_pause_is_seen_everywhere_and_says_what_catching_up_means(
         connection.execute(
             sa.update(enrollment).where(e.contact_id == 2).values(wake_at=now)
         )  # it did something
-    assert client.get(f"{URL}/sale/life").json()["waiting_moments"] == 1
+        connection.execute(
+            sa.update(enrollment).where(e.contact_id == 3).values(wake_at=now - 2 * HOUR)
+        )  # and this one was due before
+    life = client.get(f"{URL}/sale/life").json()
+    assert (life["waiting_moments"], life["due"]) == (1, 2)
     assert airflow.client("viewer").get(f"{URL}/sale/life").json()["inside"] == 3
 
 
@@ -126,7 +130,11 @@ def test_what_never_ran_has_no_life_yet(client: httpx.Client) -> None:
     create(client)
     nothing = {"paused_at": None, "closed_at": None, "archived_at": None}
     assert client.get(f"{URL}/greeting").json()["life"] == nothing
-    assert client.get(f"{URL}/greeting/life").json() == nothing | {"inside": 0, "waiting_moments": 0}
+    assert client.get(f"{URL}/greeting/life").json() == nothing | {
+        "inside": 0,
+        "waiting_moments": 0,
+        "due": 0,
+    }
     answer = do(client, "pause", "greeting")
     assert (answer.status_code, answer.json()["detail"]["code"]) == (409, "never_ran")
 

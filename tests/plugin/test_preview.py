@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -102,6 +103,69 @@ def test_nothing_is_due_while_the_new_wait_goes_on(database: Database, clock: Ma
     make_live(database, offer(3), offer(5))
     clock.advance(2 * DAY)
     assert look(database).due_now == []
+
+
+def test_who_stands_at_a_step_that_only_leads_elsewhere_goes_on_by_the_new_way(
+    database: Database, clock: ManualClock
+) -> None:
+    other_way = offer(3)
+    other_way.steps[1].next = {"waited": "mail"}
+    make_live(database, offer(3), other_way)
+    found = look(database)
+    assert found.places == []
+    (rest,) = found.diff.steps
+    assert (rest.step, rest.change, [way.after for way in rest.ways], rest.people) == (
+        "rest",
+        "changed",
+        ["mail"],
+        4,
+    )
+    assert [one.people for one in diff_view(None, as_written_back(offer(3))).steps] == [None] * 5
+
+
+def test_the_end_is_not_suggested_while_another_way_of_the_removed_step_is_there(database: Database) -> None:
+    live, draft = offer(3), offer(3)
+    live.steps[1].next = {"waited": "ways"}
+    live.steps[2].next = {"vip": "end", "other": "mail"}
+    draft.steps = [one for one in draft.steps if one.id not in ("rest", "ways")]
+    draft.steps[0].next = {"entered": "mail"}
+    make_live(database, live, draft)
+    (place,) = look(database).places
+    assert (place.step, place.targets, place.suggested) == ("rest", ["mail", "end"], "mail")
+
+
+@pytest.mark.parametrize(
+    ("hours", "purpose", "held"),
+    [("", "marketing", False), ("00:00-23:59", "marketing", True), ("00:00-23:59", "transactional", False)],
+)
+def test_the_first_mail_leaves_at_once_or_after_the_quiet_hours(
+    database: Database,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: str,
+    purpose: str,
+    held: bool,
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", hours)
+    settings.cache_clear()
+    draft = offer(3)
+    draft.steps = [one for one in draft.steps if one.id not in ("rest", "ways")]
+    draft.steps[0].next = {"entered": "mail"}
+    draft.steps[1].settings["purpose"] = purpose
+    with database.write() as connection:
+        create_draft(connection, "offer", draft.model_dump(mode="json"), {}, by="taro", now=1)
+    mail = look(database).first_mail
+    assert mail is not None
+    assert (mail.step, mail.held_until is not None) == ("mail", held)
+    if mail.held_until is not None:
+        here = mail.held_until.astimezone(ZoneInfo(settings().timezone))
+        assert (here.hour, here.minute) == (23, 59)
+
+
+def test_a_journey_that_does_not_begin_with_a_mail_promises_none(database: Database) -> None:
+    with database.write() as connection:
+        create_draft(connection, "offer", offer(3).model_dump(mode="json"), {}, by="taro", now=1)
+    assert look(database).first_mail is None
 
 
 def test_the_order_of_a_splits_ways_is_a_change(database: Database) -> None:

@@ -12,17 +12,21 @@ import pytest
 import sqlalchemy as sa
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
-from airflow_ma.dag import Journey
+from airflow_ma.dag import Journey, days
 from airflow_ma.engine.audit import read_audit
-from airflow_ma.engine.clock import DAY
+from airflow_ma.engine.clock import DAY, RealClock
 from airflow_ma.engine.database import Database
+from airflow_ma.engine.lifecycle import pause_journey
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey_run
 from airflow_ma.insight.watch import Run, RunMoves, find_run, run_moves
+from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from airflow_ma.plugin import watch_api
 from airflow_ma.plugin.access import Builder
 from airflow_ma.plugin.journeys import Registered
 from airflow_ma.plugin.watch_cache import SharedAnswers
+from airflow_ma.sensors import WaitSensor
+from tests.journeys import add_contacts, sweep
 from tests.plugin.conftest import Airflow
 from tests.plugin.live import put_live, waiting
 
@@ -57,6 +61,8 @@ def test_the_canvas_is_told_who_is_where(
 ) -> None:
     seen = client.get(at(key, "watch")).raise_for_status().json()
     assert seen["steps"]["first"] == {
+        "title": {"en": "Wait", "ja": "待機"},
+        "kind": "wait",
         "arrived": 3,
         "waiting": 3,
         "due": 0,
@@ -69,6 +75,7 @@ def test_the_canvas_is_told_who_is_where(
     assert seen["ways"] == [{"from_step": "people", "outcome": "entered", "to_step": "first", "number": 3}]
     assert seen["versions"] == [{"version": 1, "people": 3}]
     assert (seen["run"], seen["clock_speed"]) == (None, 1.0)
+    assert seen["life"] == {"paused_at": None, "closed_at": None, "archived_at": None}
     shown = client.get(f"/api/journeys/{key}").json()["counts"]["first"]
     assert shown == {"arrived": 3, "waiting": 3, "left": {}}
     assert airflow.client("viewer").get(at(key, "watch")).json()["steps"] == seen["steps"]
@@ -81,6 +88,14 @@ def test_a_journey_that_never_ran_has_no_numbers(client: httpx.Client) -> None:
     answer = client.post(at("quiet", "people"), json={"step": "a", "what": "waiting"})
     assert (answer.status_code, answer.json()["detail"]["code"]) == (409, "never_ran")
     assert client.get(at("nothing", "watch")).status_code == 404
+
+
+def test_a_pause_by_somebody_else_is_seen_with_the_next_look(
+    client: httpx.Client, key: str, live: tuple[Journey, Database]
+) -> None:
+    assert client.get(at(key, "watch")).json()["life"]["paused_at"] is None
+    pause_journey(live[1], key, by="ann", reason="")
+    assert client.get(at(key, "watch")).json()["life"]["paused_at"] is not None
 
 
 def test_a_run_is_shown_by_itself(client: httpx.Client, key: str, live: tuple[Journey, Database]) -> None:
@@ -147,11 +162,18 @@ def test_people_are_moved_and_removed_by_hand(
     client: httpx.Client, key: str, live: tuple[Journey, Database]
 ) -> None:
     _, database = live
-    chosen = {"contacts": ["c1", "c3", "gone"], "step": None, "hold": None}
+    chosen = {"contacts": ["c1", "c3", "gone"], "step": "first", "hold": None}
     body = {"people": chosen, "to": "second", "reason": "asked by phone", "per_hour": None}
-    assert client.post(at(key, "move"), json=body).raise_for_status().json() == {"people": 2}
+    asked = {"people": chosen, "to": None}
+    foreseen = client.post(at(key, "move/preview"), json=asked).raise_for_status().json()
+    assert (foreseen["people"], foreseen["gone_on"], foreseen["due_now"]) == (2, 1, [])
+    assert [one["step"] for one in foreseen["targets"]] == ["second", "end"]
+    moved = client.post(at(key, "move"), json=body).raise_for_status().json()
+    assert moved == {"people": 2, "gone_on": 1}
+    again = client.post(at(key, "remove"), json={"people": chosen, "reason": ""}).raise_for_status().json()
+    assert again == {"people": 0, "gone_on": 3}, "they are at another step by now"
     out = {"people": {"contacts": None, "step": "first", "hold": None}, "reason": ""}
-    assert client.post(at(key, "remove"), json=out).raise_for_status().json() == {"people": 1}
+    assert client.post(at(key, "remove"), json=out).raise_for_status().json() == {"people": 1, "gone_on": 0}
     with database.read() as connection:
         rows = connection.execute(sa.select(e.contact_id, e.step, e.left_reason).order_by(e.contact_id)).all()
         lines = read_audit(connection, key, limit=5)
@@ -160,7 +182,38 @@ def test_people_are_moved_and_removed_by_hand(
         ("removed", "admin", 1, None),
         ("moved", "admin", 2, "asked by phone"),
     ]
-    assert client.post(at(key, "retry"), json={"step": "first"}).json() == {"people": 0}
+    said = [line["said"] for line in client.get(at(key, "audit")).raise_for_status().json()["entries"]]
+    assert said[1] == {
+        "en": "Moved people by hand from “Wait” to “Wait” (2 people)",
+        "ja": "手動で別のステップへ移動：「待機」から「待機」へ（2人）",
+    }
+    assert said[0]["ja"] == "手動でジャーニーから除外：「待機」（1人）"
+    assert client.post(at(key, "retry"), json={"step": "first"}).json() == {"people": 0, "gone_on": 0}
+
+
+def test_a_move_says_what_it_sets_off_and_where_it_may_go(
+    airflow: Airflow, client: httpx.Client, key: str, emails: None
+) -> None:
+    database = Database(airflow.database.url, clock=RealClock())
+    add_contacts(database, 3, tag="in")
+    with Journey(key) as made:
+        people = AudienceOperator(task_id="people", where={"tag": "in"})
+        wait = WaitSensor(task_id="wait", duration=days(1))
+        mail = SendEmailOperator(task_id="mail", template="sale_announcement", title="Hurry")
+        people >> wait >> mail >> EndOperator(task_id="end")
+    sweep(made, database)
+    asked = {"people": {"step": "wait"}, "to": "mail"}
+    foreseen = client.post(at(key, "move/preview"), json=asked).raise_for_status().json()
+    assert foreseen["due_now"] == [
+        {"step": "mail", "title": {"en": "Hurry", "ja": "Hurry"}, "people": 3, "mail": True}
+    ]
+    assert [one["step"] for one in foreseen["targets"]] == ["mail", "end"]
+    body = asked | {"reason": "", "per_hour": 2}
+    client.post(at(key, "move"), json=body).raise_for_status()
+    waiting_ = client.post(at(key, "people"), json={"step": "mail", "what": "waiting"}).json()["people"]
+    assert [one["why"]["ja"][-17:] for one in waiting_[:2]] == ["に送信予定（少しずつ送信中）"[-17:]] * 2
+    assert waiting_[2]["why"]["ja"] == "まもなく次へ進みます", "whose turn has come"
+    database.dispose()
 
 
 def test_what_cannot_be_done_by_hand_is_said(
@@ -170,9 +223,10 @@ def test_what_cannot_be_done_by_hand_is_said(
     answer = client.post(at(key, "move"), json=body)
     assert (answer.status_code, answer.json()["detail"]["code"]) == (409, "not_now")
     assert "nowhere" in answer.json()["detail"]["message"]["ja"]
-    nobody = client.post(at(key, "move"), json=body | {"people": {"hold": "paused"}})
-    assert nobody.status_code == 422
-    assert "say whom" in json.dumps(nobody.json())
+    for people in ({"hold": "paused"}, {"contacts": ["c1"]}):  # without where they were seen
+        nobody = client.post(at(key, "move"), json=body | {"people": people})
+        assert nobody.status_code == 422
+        assert "step" in json.dumps(nobody.json())
     for what in ("move", "remove", "retry"):
         refused = airflow.client("viewer").post(at(key, what), json=body | {"step": "first"})
         assert refused.status_code in (403, 422)
@@ -187,7 +241,7 @@ def test_what_cannot_be_done_by_hand_is_said(
 
 def test_so_many_an_hour_at_most(client: httpx.Client, key: str, live: tuple[Journey, Database]) -> None:
     body = {"people": {"step": "first"}, "to": "end", "reason": "", "per_hour": 60}
-    assert client.post(at(key, "move"), json=body).raise_for_status().json() == {"people": 3}
+    assert client.post(at(key, "move"), json=body).raise_for_status().json()["people"] == 3
     with live[1].read() as connection:
         wakes = connection.scalars(sa.select(e.wake_at).order_by(e.wake_at)).all()
     assert [later - wakes[0] for later in wakes] == [0, 60_000, 120_000]

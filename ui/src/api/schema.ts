@@ -357,6 +357,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/move/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Move
+         * @description Where people may be moved, and what that would set off at once.
+         */
+        post: operations["preview_move_api_journeys__key__move_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/pause": {
         parameters: {
             query?: never;
@@ -1023,11 +1043,8 @@ export interface components {
          * @description What came of it.
          */
         Answered: {
-            /**
-             * Version
-             * @description Runs from now on; null: nothing was published.
-             */
-            version: number | null;
+            /** @description null: nothing was published. */
+            published: components["schemas"]["Published"] | null;
         };
         /**
          * Approval
@@ -1127,6 +1144,11 @@ export interface components {
             at: string;
             /** By */
             by: string;
+            /**
+             * Details
+             * @description What was chosen, and what came of it.
+             */
+            details: components["schemas"]["Said"][];
             /** Id */
             id: number;
             /** People */
@@ -1169,18 +1191,18 @@ export interface components {
         };
         /**
          * Chosen
-         * @description Contacts, or everybody at a step; with both: those of the contacts who are there.
+         * @description Everybody at a step, or some contacts as they were seen there: who has gone on is left alone.
          */
         Chosen: {
             /** Contacts */
             contacts?: string[] | null;
             /**
              * Hold
-             * @description With a step: only those held for this reason.
+             * @description Only those held for this reason.
              */
             hold?: string | null;
             /** Step */
-            step?: string | null;
+            step: string;
         };
         /**
          * ConnectionChoice
@@ -1386,6 +1408,22 @@ export interface components {
             title: components["schemas"]["Said"];
         };
         /**
+         * DueThere
+         * @description A step that would act at once.
+         */
+        DueThere: {
+            /**
+             * Mail
+             * @description It sends mails; else it does something else with them.
+             */
+            mail: boolean;
+            /** People */
+            people: number;
+            /** Step */
+            step: string;
+            title: components["schemas"]["Said"];
+        };
+        /**
          * Earlier
          * @description People who finish on an earlier version already.
          */
@@ -1434,6 +1472,20 @@ export interface components {
              * @enum {string}
              */
             state: "retryable" | "unresolved" | "not_sent";
+        };
+        /**
+         * FirstMail
+         * @description The mail that newcomers get as soon as they are in.
+         */
+        FirstMail: {
+            /**
+             * Held Until
+             * @description The end of the quiet hours of now; null: it goes at once.
+             */
+            held_until: string | null;
+            /** Step */
+            step: string;
+            title: components["schemas"]["Said"];
         };
         /**
          * FixAction
@@ -2129,6 +2181,53 @@ export interface components {
             to_step: string | null;
         };
         /**
+         * MovePreview
+         * @description What a move would do; nothing is changed.
+         */
+        MovePreview: {
+            /**
+             * Due Now
+             * @description Which steps would act at once, and for how many; nobody gets a mail they already have.
+             */
+            due_now: components["schemas"]["DueThere"][];
+            /**
+             * Gone On
+             * @description Chosen contacts who do not stand there any more.
+             */
+            gone_on: number;
+            /**
+             * People
+             * @description Who would be moved: who stands there now.
+             */
+            people: number;
+            /**
+             * Targets
+             * @description Where they may be moved.
+             */
+            targets: components["schemas"]["MoveTarget"][];
+        };
+        /**
+         * MoveQuestion
+         * @description Who is to go where, perhaps.
+         */
+        MoveQuestion: {
+            people: components["schemas"]["Chosen"];
+            /**
+             * To
+             * @description null: that is not decided yet.
+             */
+            to?: string | null;
+        };
+        /**
+         * MoveTarget
+         * @description A step of the version that runs.
+         */
+        MoveTarget: {
+            /** Step */
+            step: string;
+            title: components["schemas"]["Said"];
+        };
+        /**
          * NewJourney
          * @description What a new journey begins with.
          */
@@ -2151,6 +2250,11 @@ export interface components {
              * Format: date-time
              */
             entered_at: string;
+            /**
+             * Finished
+             * @description They have left, and by an end of the journey.
+             */
+            finished: boolean;
             /** Left At */
             left_at: string | null;
             left_reason: components["schemas"]["Said"] | null;
@@ -2192,6 +2296,12 @@ export interface components {
          * @description How many it was done with.
          */
         PeopleDone: {
+            /**
+             * Gone On
+             * @description Chosen contacts who did not stand there any more.
+             * @default 0
+             */
+            gone_on: number;
             /** People */
             people: number;
         };
@@ -2362,6 +2472,8 @@ export interface components {
              * @description It was never published.
              */
             first: boolean;
+            /** @description Only before the first time; null: newcomers do not begin with a mail. */
+            first_mail: components["schemas"]["FirstMail"] | null;
             /**
              * Inside
              * @description People in it now.
@@ -2433,6 +2545,11 @@ export interface components {
             asked: components["schemas"]["ApprovalRequest"] | null;
             moved: components["schemas"]["Relocated"];
             /**
+             * Paused
+             * @description Nobody moves on before the journey is resumed.
+             */
+            paused: boolean;
+            /**
              * Version
              * @description null: a second person was asked.
              */
@@ -2492,6 +2609,11 @@ export interface components {
             left: number;
             /** Moved */
             moved: number;
+            /**
+             * Rest
+             * @description Not reached yet: they follow by themselves.
+             */
+            rest: number;
         };
         /**
          * Replied
@@ -2589,6 +2711,24 @@ export interface components {
              * Format: date-time
              */
             saved_at: string;
+        };
+        /**
+         * Seen
+         * @description The numbers that were on the page when somebody decided to publish.
+         */
+        Seen: {
+            /**
+             * Due
+             * @description Mails at once.
+             */
+            due: number;
+            /**
+             * Places
+             * @description Step that was changed or removed -> people at it; none: nobody.
+             */
+            places: {
+                [key: string]: number;
+            };
         };
         /**
          * SendingState
@@ -2711,6 +2851,11 @@ export interface components {
             change: "added" | "removed" | "changed";
             /** Kind */
             kind: string;
+            /**
+             * People
+             * @description Stand there now and go on by the newest version; null: this is not about anybody.
+             */
+            people?: number | null;
             /** Settings */
             settings: components["schemas"]["SettingChange"][];
             /** Step */
@@ -2819,7 +2964,7 @@ export interface components {
         };
         /**
          * StepNow
-         * @description One step, now.
+         * @description One step, now, also one that a newer draft no longer has.
          */
         StepNow: {
             /**
@@ -2842,6 +2987,11 @@ export interface components {
             /** Held */
             held: components["schemas"]["HeldHere"][];
             /**
+             * Kind
+             * @description null: nothing is known of the step but its id.
+             */
+            kind: string | null;
+            /**
              * Left
              * @description Outcome -> how many left the step by it.
              */
@@ -2853,6 +3003,7 @@ export interface components {
              * @description Those of them who finish on an earlier version.
              */
             pinned: number;
+            title: components["schemas"]["Said"];
             /**
              * Waiting
              * @description Who stands here now, also those who are due, held or pinned.
@@ -3008,6 +3159,8 @@ export interface components {
             rules?: {
                 [key: string]: components["schemas"]["Rule"];
             };
+            /** @description `numbers_changed` is the answer when many more are concerned by now; null: unseen. */
+            seen?: components["schemas"]["Seen"] | null;
         };
         /**
          * ToRead
@@ -3394,6 +3547,7 @@ export interface components {
              * @description 1, or more in a sandbox that runs fast-forward.
              */
             clock_speed: number;
+            life: components["schemas"]["LifeMoments"];
             /** @description The run that was asked for, if it is known. */
             run: components["schemas"]["RunSeen"] | null;
             /**
@@ -4478,6 +4632,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_move_api_journeys__key__move_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePreview"];
                 };
             };
             /** @description Something is wrong with the server. */
