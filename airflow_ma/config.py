@@ -109,8 +109,9 @@ class Settings(BaseSettings):
     )
     approval: str = Field(
         default="",
-        description="Whether publishing a journey needs a second person: 'always', or a number: when more "
-        "people than that would be reached at once. Empty: nobody is asked.",
+        description="Whether publishing a journey, and each start of one that runs once, needs a second "
+        "person: 'always', or a number: when more people than that would be reached at once. Empty: nobody "
+        "is asked.",
     )
     trusted_proxies: str = Field(
         default="127.0.0.1,::1",
@@ -145,7 +146,7 @@ class Settings(BaseSettings):
 
     @property
     def approval_above(self) -> int | None:
-        """Publishing needs a second person when more people than this are reached; None: never does."""
+        """A second person must approve when more people than this are reached; None: nobody need."""
         return None if not self.approval else -1 if self.approval == "always" else int(self.approval)
 
     @field_validator("site_hosts")

@@ -30,7 +30,7 @@ JOURNEY_PATH = "/airflow-ma/journeys/"
 """Address of a journey's canvas, before its key."""
 
 
-class LaunchApprovalOperator(HITLOperator, SkipMixin):  # type: ignore[misc]
+class LaunchApprovalOperator(HITLOperator, SkipMixin):
     """Ask a second person whether a one-off journey may start, when so many would enter.
 
     Who started the run cannot approve it: then it asks again. Declined, the run ends with nobody in it.
@@ -113,7 +113,12 @@ class LaunchApprovalOperator(HITLOperator, SkipMixin):  # type: ignore[misc]
 
 def ask_before_entries(journey: Journey) -> None:
     """Put the task before the entries of a one-off journey, after Airflow's own tasks that prepare them."""
-    approval = LaunchApprovalOperator(task_id=TASK_ID, task_display_name="Approval / 承認")
+    approval = LaunchApprovalOperator(
+        task_id=TASK_ID,
+        task_display_name="Approval / 承認",
+        execution_timeout=None,  # the limit for what a task works is none for people's answers
+        retries=2,  # Airflow fails the task if the answer comes within a second: it asks again
+    )
     for entry in journey.entries:
         step = journey.get_task(entry)
         for before in sorted(step.upstream_task_ids):

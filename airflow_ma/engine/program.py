@@ -184,8 +184,8 @@ def _refuse_to_strand(connection: sa.Connection, journey_id: int, key: str) -> N
     if people:
         raise ModeError(
             f"the journey '{key}' runs continuously and {people:,} people are in it; in a one-off journey "
-            "nobody would ever move them again. Make it continuous again, or give the one-off journey a DAG id "
-            "of its own; or close it on its page and wait until nobody is left"
+            "nobody would ever move them again. Make it continuous again, or give the one-off journey a DAG "
+            "id of its own; or close it on its page and wait until nobody is left"
         )
 
 

@@ -294,7 +294,8 @@ class _Reading:
         """Whether they have left by an end of the journey."""
         if row.left_at is None or last is None:
             return False
-        return went_all_the_way(Place(self.journey_id, last.version, last.from_step), last.outcome, self.why)
+        place = Place(self.journey_id, last.version, last.from_step)
+        return went_all_the_way(row.left_reason, last.outcome, place, self.why)
 
     def _place(self, row: sa.Row[Any]) -> Place:
         """Whose settings hold for somebody: those of the newest version, unless they are on another one."""

@@ -205,7 +205,7 @@ def _of_passage(
                 (one.at, number, Told(one.at, "moved", "us", said, detail, step=one.from_step, **where))
             )
         if one.to_step is None:
-            finished = went_all_the_way(place, one.outcome, why)
+            finished = went_all_the_way(row.left_reason, one.outcome, place, why)
             said = (texts.FINISHED if finished else texts.LEFT).filled(journey=row.journey_title)
             detail = left_said(row.left_reason, one.outcome, place, title, why)
             placed.append(
@@ -278,9 +278,9 @@ def outcome_said(place: Place, outcome: str, why: Why) -> Said:
     return OUTCOMES.get(outcome) or why.outcome(place, outcome)
 
 
-def went_all_the_way(place: Place, outcome: str, why: Why) -> bool:
+def went_all_the_way(reason: str | None, outcome: str, place: Place, why: Why) -> bool:
     """Whether who left the journey by this was at an end of it; else somebody or something took them out."""
-    return outcome not in OUTCOMES and why.ends(place)
+    return outcome not in OUTCOMES and (reason == texts.COMPLETED or why.ends(place))
 
 
 def left_said(reason: str | None, outcome: str, place: Place, title: Said, why: Why) -> Said:

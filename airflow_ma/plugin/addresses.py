@@ -21,7 +21,7 @@ def start(request: Request) -> Response:
 
 @router.get("/journeys/{key}")
 def journey(request: Request, key: str, run: str | None = None) -> Response:
-    """One journey, with only the numbers of a run if one is named; who approves its start comes from there."""
+    """One journey, with the numbers of one run if it is named: from where its start is approved."""
     only = f"?{urlencode({'run': run}, quote_via=quote)}" if run is not None else ""
     return _to(request, f"journeys/{quote(key, safe='')}{only}")
 

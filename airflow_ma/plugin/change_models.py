@@ -243,6 +243,9 @@ class Published(BaseModel):
     asked: ApprovalRequest | None
     moved: Relocated
     paused: bool = Field(description="Nobody moves on before the journey is resumed.")
+    already: bool = Field(
+        default=False, description="It was published before, with what was chosen then for the people inside."
+    )
 
 
 class VersionSummary(BaseModel):

@@ -43,8 +43,8 @@ class Life(LifeMoments):
         description="People whose moment has come while it is paused: due at once when it catches up."
     )
     due: int = Field(
-        description="People who go on as soon as a paused journey does, however: they were due before, or did "
-        "meanwhile what their step waits for."
+        description="People who go on as soon as a paused journey does, in either way: they were due before, "
+        "or did meanwhile what their step waits for."
     )
 
 

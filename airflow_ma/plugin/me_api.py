@@ -24,6 +24,10 @@ class Me(BaseModel):
     may_see_contacts: bool = Field(description="May see contacts and mails of at least one journey.")
     sandbox: bool = Field(description="Mails go to the sandbox mailbox.")
     timezone: str = Field(description="IANA zone of the installation.")
+    approval_above: int | None = Field(
+        description="A journey that goes once starts only when a second person approves, if more people than "
+        "this would enter; below 0: always; null: never."
+    )
     now: datetime = Field(description="By the installation's clock: the demo's runs faster.")
     day_seconds: float | None = Field(description="Real seconds that a day lasts; null when time is real.")
 
@@ -38,6 +42,7 @@ def who_am_i(user: GetUserDep) -> Me:
         may_see_contacts=_may_see_contacts(user),
         sandbox=settings().channel == SANDBOX,
         timezone=settings().timezone,
+        approval_above=settings().approval_above,
         now=datetime.fromtimestamp(clock.now() / 1000, tz=UTC),
         day_seconds=None if clock.speed == 1 else 86_400 / clock.speed,
     )

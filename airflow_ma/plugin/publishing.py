@@ -98,7 +98,8 @@ def publish_approved(builder: Builder, found: Known, request: Request, answer: s
 def _published_already(found: Known) -> Published:
     if found.release is None:
         raise DraftConflictError(found.draft)
-    return Published(version=found.release.version, asked=None, moved=NOBODY, paused=_is_paused(found))
+    paused = _is_paused(found)
+    return Published(version=found.release.version, asked=None, moved=NOBODY, paused=paused, already=True)
 
 
 def _ready(builder: Builder, found: Known) -> tuple[Journey, ChangePlan]:
@@ -270,9 +271,10 @@ def _can_take_it(found: Known) -> None:
         raise ApiError(
             409,
             "exists",
-            f"Airflow runs another DAG called “{found.key}” by now. Make a copy of this journey "
+            f"Something else called “{found.key}” runs in Airflow by now. Make a copy of this journey "
             "and publish that.",
-            f"Airflow に同じ ID（{found.key}）の DAG があります。このジャーニーを複製して公開してください。",
+            f"同じ名前（{found.key}）のものがすでに Airflow で動いています。"
+            "このジャーニーを複製して公開してください。",
         )
 
 

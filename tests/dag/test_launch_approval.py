@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pendulum
 import pytest
@@ -62,7 +64,7 @@ def context(started_by: str | None = "ann") -> Any:
     )
     kept: dict[str, Any] = {}
     ti = SimpleNamespace(
-        id="0198",
+        id=UUID(int=7),
         try_number=1,
         map_index=-1,
         kept=kept,
@@ -131,7 +133,8 @@ def test_the_name_of_its_task_is_taken_and_it_is_no_kind_of_step() -> None:
 
 def test_airflows_own_tasks_before_the_entries_come_before_the_question(approval: SetApproval) -> None:
     approval("always")
-    with Journey("fetched", mode="one_off") as journey:
+    defaults = {"retries": 0, "execution_timeout": timedelta(hours=1)}
+    with Journey("fetched", mode="one_off", default_args=defaults) as journey:
         fetch = BaseOperator(task_id="fetch")
         fetch >> AudienceOperator(task_id="people", where={"tag": "in"}) >> EndOperator(task_id="end")
         AudienceOperator(task_id="others", where={"tag": "out"}) >> journey.get_task("end")
@@ -139,6 +142,7 @@ def test_airflows_own_tasks_before_the_entries_come_before_the_question(approval
     assert task.upstream_task_ids == {"fetch"}
     assert task.downstream_task_ids == {"people", "others"}
     assert task.trigger_rule == TriggerRule.ALL_DONE
+    assert (task.response_timeout, task.execution_timeout, task.retries) == (None, None, 2)
 
 
 def test_few_people_start_at_once_and_more_than_the_limit_do_not(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+expect.set_options(timeout=30_000)  # how long a page takes beside a whole Airflow says how busy the machine is
+
 WORDS = {
     "en": {
         "new": "New journey", "name": "Title", "make": "Create", "blank": "An empty canvas", "saved": "Saved",

@@ -17,6 +17,7 @@ from airflow_ma.config import settings
 from airflow_ma.dag import Journey
 from airflow_ma.engine import by_hand as by_hand_module
 from airflow_ma.engine import changes
+from airflow_ma.engine.blast import due_at_once
 from airflow_ma.engine.changes import Rule, apply_rules, settle_rules
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock
 from airflow_ma.engine.database import Database

@@ -11,12 +11,14 @@ from airflow.sdk import Label
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.explain import Explainer
 from airflow_ma.engine.by_hand import People, move_people, remove_people
-from airflow_ma.engine.clock import DAY, HOUR, NEVER, ManualClock
+from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock, from_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey, journey_run, message, move
 from airflow_ma.insight import people as insight
 from airflow_ma.insight.people import Found, PassageMade, Wanted, people, way
+from airflow_ma.insight.person import find_person
+from airflow_ma.insight.standing import standings
 from airflow_ma.insight.timeline import timeline
 from airflow_ma.insight.watch import find_run
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
@@ -231,6 +233,7 @@ def test_the_way_of_a_person(database: Database, clock: ManualClock, sale: Journ
         ("end", "left", None, "test"),
     ]
     (other,) = way_of(database, "c3") or []
+    assert (one.finished, other.finished) == (True, False)
     assert (other.now, other.left_at, other.left_reason) == ("opened", None, None)
     assert way_of(database, "nobody") is None
     add_contacts(database, 1)
@@ -253,7 +256,7 @@ def test_what_was_done_by_hand_is_told_in_words(
         "Taken out by the team",
     )
     (passage,) = way_of(database, "c4") or []
-    assert passage.left_reason == removed.why
+    assert (passage.left_reason, passage.finished) == (removed.why, False)
     with database.read() as connection:
         why = Explainer(connection)
         told = timeline(connection, 4, "Asia/Tokyo", journeys=[program.journey_id], why=why)
@@ -264,7 +267,42 @@ def test_what_was_done_by_hand_is_told_in_words(
     )
     left = next(one for one in told if one.what == "left")
     assert left.detail is not None
-    assert left.detail.ja == "担当者により終了"
+    assert (left.title.ja, left.detail.ja) == ("「sale」から離脱", "担当者により終了")
+
+
+def test_who_waits_for_their_turn_is_told_when_it_comes(
+    database: Database, clock: ManualClock, sale: Journey
+) -> None:
+    program = sale.program(database)
+    # A step that sends, and one that waits but for whom the case holds already.
+    move_people(database, program, People(step="opened"), "mail", by="op", reason="", gap_ms=30 * MINUTE)
+    found = ask(database, "mail", "waiting")
+    assert {one.contact: one.why.ja for one in found.people if one.why} == {
+        "c3": "まもなく次へ進みます",
+        **{
+            f"c{n}": f"{at}に送信予定（少しずつ送信中）"
+            for n, at in ((4, _local(clock, 30)), (5, _local(clock, 60)))
+        },
+        "c6": f"{_local(clock, 90)}に送信予定（少しずつ送信中）",
+    }
+    assert [one.until for one in found.people] == [None] * 4
+    with database.read() as connection:
+        person = find_person(connection, "c5", now=clock.now())
+        places = standings(
+            connection, 5, journeys=[program.journey_id], now=clock.now(), why=Explainer(connection)
+        )
+    waiting = person.passages[0].waiting
+    assert waiting is not None
+    assert (waiting.planned, waiting.due) == (clock.now() + HOUR, False)
+    assert places[0].waits_for.en.endswith("(they are sent a few at a time)")
+    clock.advance(HOUR)
+    assert {one.why.ja for one in ask(database, "mail", "waiting").people[1:] if one.why} == {
+        "まもなく次へ進みます"
+    }
+
+
+def _local(clock: ManualClock, minutes: int) -> str:
+    return str(from_ms(clock.now() + minutes * MINUTE, "Asia/Tokyo").format("M/D HH:mm"))
 
 
 @pytest.mark.parametrize(

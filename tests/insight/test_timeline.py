@@ -78,7 +78,7 @@ def test_the_whole_way_is_told_with_reasons(database: Database, clock: ManualClo
             "Sales was told: Alert sales / 営業へ連絡",
             "Looked at the price page twice after the sale mail / セールのメール後に価格ページを2回閲覧",
         ),
-        ("left", "Left “Winter sale / 冬のセール”", "Went all the way"),
+        ("left", "Finished “Winter sale / 冬のセール”", "Went all the way"),
         ("answer", "Sales answered: bought", "will call"),
     ]
     assert [one.by for one in found if one.what == "event"] == ["them"] * 4
@@ -99,7 +99,7 @@ def test_time_that_was_up_is_told_in_days_and_what_is_awaited_now(
     sweep(sale, database)
     moved, left = lines(told(database, who))[-2:]
     assert moved == ("moved", "Opened? / 開封？: Not opened", "3 days were over and it had not happened")
-    assert left == ("left", "Left “Winter sale / 冬のセール”", "did not open the mail")
+    assert left == ("left", "Finished “Winter sale / 冬のセール”", "did not open the mail")
 
 
 def test_mail_that_was_not_sent_or_late_says_why(
@@ -175,7 +175,7 @@ def test_steps_without_a_name_and_our_own_reasons_are_told_in_both_languages(
         "「J」に参加",
         "待つ",
         "顧客情報を更新",
-        "「J」を終了",
+        "「J」を完了",
     ]
     assert [one.detail.ja for one in (found[0], found[-1]) if one.detail] == [
         "「対象者」から",

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.slow
     ("address", "page"),
     [
         ("/", "journeys"),
+        ("/journeys/spring_sale", "journeys/spring_sale"),
+        ("/journeys/sale?run=scheduled__10%3A00%2B09", "journeys/sale?run=scheduled__10%3A00%2B09"),
         ("/mailbox", "mailbox"),
         ("/mailbox/17", "mailbox/17"),
         ("/sending", "sending"),

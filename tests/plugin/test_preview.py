@@ -18,9 +18,12 @@ from airflow_ma.engine.releases import add_release
 from airflow_ma.engine.tables import contact_tag
 from airflow_ma.journey.document import JourneyDocument
 from airflow_ma.plugin.access import Builder
-from airflow_ma.plugin.change_models import Diff, Preview, Rule, ToPreview
+from airflow_ma.plugin.api_errors import ApiError
+from airflow_ma.plugin.change_models import Diff, Preview, Rule, Seen, ToPreview
+from airflow_ma.plugin.change_plan import ChangePlan
 from airflow_ma.plugin.diff_view import as_written_back, diff_view
 from airflow_ma.plugin.journeys import find_journey
+from airflow_ma.plugin.numbers_seen import check_numbers
 from airflow_ma.plugin.preview import preview
 from airflow_ma.plugin.setting_texts import Names, setting_said
 from tests.journeys import add_contacts, sweep
@@ -103,6 +106,25 @@ def test_nothing_is_due_while_the_new_wait_goes_on(database: Database, clock: Ma
     make_live(database, offer(3), offer(5))
     clock.advance(2 * DAY)
     assert look(database).due_now == []
+
+
+def test_many_more_mails_at_once_than_were_seen_are_seen_first(database: Database) -> None:
+    make_live(database, offer(3), offer(1))
+    add_contacts(database, 8, tag="customer")
+    sweep(journey_from_document(offer(3)), database)
+    builder = Owner(database, cast("Any", User()))
+    found = find_journey(builder, "offer")
+    plan = ChangePlan(found, found.document)
+    rules = plan.rules({"rest": Rule(do="move", to="mail", reason="")})
+    for due in (12, 8):
+        check_numbers(builder, plan, rules, None, Seen(places={"rest": 12}, due=due))
+    with pytest.raises(ApiError, match="numbers_changed") as refused:
+        check_numbers(builder, plan, rules, None, Seen(places={"rest": 12}, due=7))
+    assert refused.value.detail.message.ja.startswith(
+        "確認している間に、すぐに送信されるメールが増えました（7通→12通）"
+    )
+    finish = plan.rules({"rest": Rule(do="finish", to=None, reason="")})
+    check_numbers(builder, plan, finish, None, Seen(places={"rest": 12}, due=0))
 
 
 def test_who_stands_at_a_step_that_only_leads_elsewhere_goes_on_by_the_new_way(

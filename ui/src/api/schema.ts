@@ -1136,7 +1136,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried";
+            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried" | "start_asked" | "start_approved" | "start_declined";
             /**
              * At
              * Format: date-time
@@ -1860,6 +1860,11 @@ export interface components {
              */
             closed_at: string | null;
             /**
+             * Due
+             * @description People who go on as soon as a paused journey does, in either way: they were due before, or did meanwhile what their step waits for.
+             */
+            due: number;
+            /**
              * Inside
              * @description People in it now.
              */
@@ -2121,6 +2126,11 @@ export interface components {
          * @description The caller.
          */
         Me: {
+            /**
+             * Approval Above
+             * @description A journey that goes once starts only when a second person approves, if more people than this would enter; below 0: always; null: never.
+             */
+            approval_above: number | null;
             /**
              * Day Seconds
              * @description Real seconds that a day lasts; null when time is real.
@@ -2542,6 +2552,12 @@ export interface components {
          * @description The version that runs from now on, or the request that was made instead.
          */
         Published: {
+            /**
+             * Already
+             * @description It was published before, with what was chosen then for the people inside.
+             * @default false
+             */
+            already: boolean;
             asked: components["schemas"]["ApprovalRequest"] | null;
             moved: components["schemas"]["Relocated"];
             /**

@@ -31,7 +31,7 @@ import { StepNode } from "./StepNode";
 import { texts } from "./texts";
 import { useCanvasKeys } from "./useCanvasKeys";
 import { ViewControls } from "./ViewControls";
-import { READABLE, viewOf } from "./view";
+import { READABLE, showsAll, SMALLEST, viewOf } from "./view";
 import { WayEdge } from "./WayEdge";
 
 const NODE_TYPES = { step: StepNode };
@@ -104,6 +104,7 @@ function Flow() {
     setEdges((before) => edgesOf(document, before));
   }, [document, where, catalogue, selection]);
   useReveal(around);
+  useKeepWhole(around);
 
   const onNodesChange = useCallback((changes: NodeChange<StepNodeType>[]) => {
     const selects = changes.filter((change) => change.type === "select");
@@ -263,6 +264,29 @@ function placeOn([from, outcome]: [string, string], isEnd: boolean, position: La
   const target = stepsById(document).get(from)?.next[outcome] ?? "";
   if (!stepsById(document).has(target)) return { from, outcome };
   return isEnd ? { position } : { edge: [from, outcome] };
+}
+
+/** Where everything was in sight, it stays so when a panel takes room. */
+function useKeepWhole(around: { current: HTMLDivElement | null }): void {
+  const flow = useReactFlow<StepNodeType, WayEdgeType>();
+  useEffect(() => {
+    const element = around.current;
+    if (!element) return;
+    let before = element.getBoundingClientRect();
+    const observer = new ResizeObserver(() => {
+      const box = element.getBoundingClientRect();
+      const { document, layout, catalogue } = useEditor.getState();
+      const where = places(document, layout, catalogue);
+      const view = flow.getViewport();
+      const fits = showsAll(where, view, before) && !showsAll(where, view, box);
+      before = box;
+      if (fits && box.width > 0) void flow.setViewport(viewOf(where, box, SMALLEST));
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [flow, around]);
 }
 
 /** Brings what was just added or chosen elsewhere into sight, without moving what is in sight already. */

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useSaid, useTexts } from "../i18n/define";
 import { save } from "../journey/autosave";
 import { useEditor } from "../journey/store";
-import { StateBadge } from "../journeys/StateBadge";
+import { JourneyBadges } from "../journeys/StateBadge";
 import { Button, IconButton } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
@@ -18,13 +18,15 @@ export function TopBar() {
   const t = useTexts(texts);
   const readOnly = useEditor((state) => state.readOnly);
   const state = useShownState();
+  const paused = useEditor(({ view }) => view?.paused ?? false);
+  const life = useEditor(({ view }) => view?.life ?? null);
   return (
     <header className="ma-top">
       <Link to={["journeys"]} className="ma-top-back" title={t("back")}>
         <Icon name="back" title={t("back")} />
       </Link>
       <Title />
-      <StateBadge state={state} />
+      <JourneyBadges state={state} paused={paused} life={life} />
       {!readOnly && <SaveState />}
       <span className="ma-top-space" />
       {!readOnly && <HistoryButtons />}

@@ -10,7 +10,7 @@ import type { Menu } from "./canvasStore";
 import { edgeId, edgesOf, handleId, nodesOf, outcomeOfHandle, wayOfEdge } from "./flow";
 import { commandOf, isEverywhere, type Pressed } from "./keyboard";
 import { kindsFor, sectionsOf, type MenuWords } from "./menu";
-import { viewOf } from "./view";
+import { showsAll, SMALLEST, viewOf } from "./view";
 import { wayPath } from "./wayPath";
 
 const pressed = (key: string, more: Partial<Pressed> = {}): Pressed => ({
@@ -188,5 +188,17 @@ describe("the first view", () => {
     expect(view.x).toBeGreaterThan(0);
     expect(y).toBeGreaterThan(0);
     expect(y).toBeLessThan(box.height);
+    expect(showsAll(autoLayout(large(200), CATALOGUE), view, box)).toBe(false);
+  });
+
+  it.each([
+    [1440, 900],
+    [1280, 720],
+  ])("of everything shows everything beside an open panel at %i x %i", (width, height) => {
+    const box = { width: width - 600, height: height - 160 };
+    const where = autoLayout(large(40), CATALOGUE);
+    const view = viewOf(where, box, SMALLEST);
+    expect(showsAll(where, view, box)).toBe(true);
+    expect(showsAll(where, view, { ...box, width: box.width / 2 })).toBe(false);
   });
 });

@@ -17,6 +17,23 @@ export const texts = defineTexts({
   },
   starting: { en: "Starting …", ja: "開始しています…" },
   started: { en: "It has been started.", ja: "開始しました。" },
+  start_asks: {
+    en: "A second person must approve in Airflow before anybody enters.",
+    ja: "ジャーニーに人が入る前に、Airflow で別の担当者の承認が必要です。",
+  },
+  start_asks_above: {
+    en: "If more than {n} people would enter, a second person must approve in Airflow first.",
+    ja: "対象者が{n}人を超える場合は、先に Airflow で別の担当者の承認が必要です。",
+  },
+  start_waits: {
+    en: "Nobody has entered yet. Ask a colleague who may edit this journey to approve: the run in Airflow shows it as a required action. You cannot approve it yourself.",
+    ja: "まだ誰も入っていません。このジャーニーを編集できる別の担当者に承認を依頼してください。Airflow の実行画面の「要対応項目」から回答できます。ご自身では承認できません。",
+  },
+  start_waits_above: {
+    en: "If more than {n} people fit, nobody has entered yet: ask a colleague who may edit this journey to approve. The run in Airflow shows it as a required action. You cannot approve it yourself.",
+    ja: "対象者が{n}人を超える場合は、まだ誰も入っていません。このジャーニーを編集できる別の担当者に承認を依頼してください。Airflow の実行画面の「要対応項目」から回答できます。ご自身では承認できません。",
+  },
+  start_open_run: { en: "Open the run in Airflow", ja: "Airflow で実行を開く" },
   // Top bar
   back: { en: "All journeys", ja: "ジャーニー一覧" },
   title: { en: "Name of the journey", ja: "ジャーニー名" },

@@ -9,8 +9,8 @@ const BESIDE = 100;
 const BELOW = 110;
 /** The smallest zoom at which steps can be read with ease: a journey is opened no smaller. */
 export const READABLE = 0.72;
-/** The smallest at which they can be read at all: "show everything" goes no further. */
-export const SMALLEST = 0.5;
+/** The smallest there is: "show everything" shows everything. */
+export const SMALLEST = 0.1;
 
 /** Everything, as long as that is not smaller than `smallest`; else from the start on. */
 export function viewOf(places: Layout, box: { width: number; height: number }, smallest: number): Viewport {
@@ -28,4 +28,15 @@ export function viewOf(places: Layout, box: { width: number; height: number }, s
   const middle = box.height / 2 - (start - top + BELOW / 2) * zoom;
   const y = height * zoom < box.height ? (box.height - height * zoom) / 2 : middle;
   return { x: x - left * zoom, y: y - top * zoom, zoom };
+}
+
+/** Whether all steps are in sight. */
+export function showsAll(places: Layout, { x, y, zoom }: Viewport, box: { width: number; height: number }): boolean {
+  return Object.values(places).every(
+    (place) =>
+      place.x * zoom + x >= 0 &&
+      (place.x + NODE_WIDTH) * zoom + x <= box.width &&
+      place.y * zoom + y >= 0 &&
+      (place.y + BELOW) * zoom + y <= box.height,
+  );
 }

@@ -9,7 +9,7 @@ import { useKnownStore } from "./known";
 import { madeDocument, madeKind, madeStep, VOCABULARY } from "./made-up";
 import { StepForm } from "./StepForm";
 
-const ME: Me = { name: "Ann", may_create: true, may_see_contacts: true, now: "2026-11-22T00:00:00Z", day_seconds: null, sandbox: true, timezone: "UTC" };
+const ME: Me = { name: "Ann", may_create: true, may_see_contacts: true, now: "2026-11-22T00:00:00Z", day_seconds: null, sandbox: true, timezone: "UTC", approval_above: null };
 const known = <T,>(data: T) => ({ data, error: null, askedAt: Date.now() });
 /** What was asked of the server since the test began. */
 export const asked: { path: string; body: Json }[] = [];

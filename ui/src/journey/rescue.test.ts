@@ -11,6 +11,7 @@ const ME: Me = {
   may_create: true,
   may_see_contacts: true,
   sandbox: true,
+  approval_above: null,
   timezone: "Asia/Tokyo",
   now: "2026-11-01T00:00:00Z",
   day_seconds: null,

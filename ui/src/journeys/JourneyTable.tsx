@@ -8,7 +8,7 @@ import { installationNow } from "../shell/now";
 import { Link } from "../shell/route";
 import { RowMenu } from "./RowMenu";
 import { Sparkline } from "./Sparkline";
-import { ArchivedBadge, ClosedBadge, PausedBadge, StateBadge } from "./StateBadge";
+import { JourneyBadges } from "./StateBadge";
 import { texts } from "./texts";
 
 export function JourneyTable(props: { journeys: JourneySummary[]; reload: () => void }) {
@@ -60,15 +60,7 @@ function Row(props: { journey: JourneySummary; now: string; reload: () => void }
           <Link to={["journeys", journey.key]} className="ma-strong-link ma-two-lines" title={journey.title}>
             {journey.title}
           </Link>
-          {journey.life.archived_at === null ? (
-            <>
-              <StateBadge state={journey.state} />
-              {journey.paused && <PausedBadge />}
-              {journey.life.closed_at !== null && <ClosedBadge />}
-            </>
-          ) : (
-            <ArchivedBadge />
-          )}
+          <JourneyBadges state={journey.state} paused={journey.paused} life={journey.life} />
         </div>
         <span className="ma-under">
           {t(journey.mode)} · {t("steps", { n: journey.steps })}

@@ -237,5 +237,6 @@ describe("the menu of a row", () => {
     expect(screen.getByRole("link", { name: "Winter sale" })).toBeVisible();
     expect(screen.queryByRole("link", { name: "Other" })).not.toBeInTheDocument();
     expect(screen.getByTitle(/no mail goes out until it is resumed/)).toHaveTextContent("Paused");
+    expect(screen.queryByTitle("It runs as you see it.")).not.toBeInTheDocument();
   });
 });

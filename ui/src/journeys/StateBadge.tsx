@@ -1,6 +1,7 @@
 import type { JourneyState } from "../api/types";
 import { useTexts } from "../i18n/define";
 import { Icon } from "../shell/Icon";
+import type { LifeMoments } from "../watch/types";
 import { texts } from "./texts";
 
 const LOOKS: Record<JourneyState, [string, string]> = {
@@ -11,7 +12,7 @@ const LOOKS: Record<JourneyState, [string, string]> = {
 };
 
 /** That Airflow runs it no more for now, whatever its state. */
-export function PausedBadge() {
+function PausedBadge() {
   const t = useTexts(texts);
   return (
     <span className="ma-badge ma-badge-warning" title={t("paused_about")}>
@@ -22,7 +23,7 @@ export function PausedBadge() {
 }
 
 /** That it takes nobody in any more. */
-export function ClosedBadge() {
+function ClosedBadge() {
   const t = useTexts(texts);
   return (
     <span className="ma-badge" title={t("closed_about")}>
@@ -33,7 +34,7 @@ export function ClosedBadge() {
 }
 
 /** That it was put away. */
-export function ArchivedBadge() {
+function ArchivedBadge() {
   const t = useTexts(texts);
   return (
     <span className="ma-badge" title={t("archived_about")}>
@@ -43,7 +44,20 @@ export function ArchivedBadge() {
   );
 }
 
-export function StateBadge(props: { state: JourneyState }) {
+/** All of a journey: one that stands still is not called live. */
+export function JourneyBadges(props: { state: JourneyState; paused: boolean; life: LifeMoments | null }) {
+  const { state, paused, life } = props;
+  if (life && life.archived_at !== null) return <ArchivedBadge />;
+  return (
+    <>
+      {(state !== "live" || !paused) && <StateBadge state={state} />}
+      {paused && <PausedBadge />}
+      {life && life.closed_at !== null && <ClosedBadge />}
+    </>
+  );
+}
+
+function StateBadge(props: { state: JourneyState }) {
   const t = useTexts(texts);
   const [tone, icon] = LOOKS[props.state];
   return (

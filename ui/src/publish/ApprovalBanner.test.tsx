@@ -6,9 +6,9 @@ import { small } from "../journey/made-up";
 import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn } from "../shell/answers";
 import { ApprovalBanner } from "./ApprovalBanner";
-import { madePreview, madeRequest, madeView, openJourney } from "./made-up";
+import { madePreview, madePublished, madeRequest, madeView, openJourney } from "./made-up";
 
-function show(request: ApprovalRequest, answer: () => unknown = () => ({ version: null }), preview = madePreview()) {
+function show(request: ApprovalRequest, answer: () => unknown = () => ({ published: null }), preview = madePreview()) {
   openJourney(madeView({ approval: request }));
   const asked = serve({
     "POST journeys/made_up/preview": () => preview,
@@ -26,7 +26,7 @@ beforeEach(() => {
 
 describe("a request for approval", () => {
   it("is shown with the plan of who asked, and approved", async () => {
-    const asked = show(madeRequest(), () => ({ version: 3 }));
+    const asked = show(madeRequest(), () => ({ published: madePublished({ did: { moved: 12 } }) }));
     expect(screen.getByText(/sato asks to publish this, .*ago/)).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Review" }));
     expect(await screen.findByText("Please before Friday")).toBeVisible();
@@ -37,6 +37,7 @@ describe("a request for approval", () => {
     await waitFor(() => expect(approve).toBeEnabled());
     await userEvent.click(approve);
     expect(await screen.findByText("Version 3 runs now.")).toBeVisible();
+    expect(screen.getByText("12 people have been moved to another step.")).toBeVisible();
     expect(asked.at(-1)?.body).toEqual({ answer: "approve", note: "" });
     expect(useEditor.getState().view).toMatchObject({ state: "live", version: 3 });
   });
@@ -76,7 +77,7 @@ describe("a request for approval", () => {
     show(madeRequest({ rules: {} }), undefined, madePreview({ first: true, inside: 0, places: [], new_people: 240 }));
     await userEvent.click(screen.getByRole("button", { name: "Review" }));
     expect(await screen.findByText(/240 people fit its audience/)).toBeVisible();
-    expect(screen.queryByRole("heading", { name: "People at changed steps" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "People at changed or removed steps" })).not.toBeInTheDocument();
   });
 
   it("is over once the draft has changed", () => {

@@ -1,7 +1,7 @@
 // Above the canvas: somebody asks to publish what is seen there.
 import { useState } from "react";
 import { api, ApiError } from "../api/client";
-import type { Answered, ApprovalRequest } from "../api/types";
+import type { Answered, ApprovalRequest, Published } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatAgo, formatNumber } from "../i18n/format";
@@ -22,10 +22,10 @@ export function ApprovalBanner() {
   const { language } = useHost();
   const request = useWaiting();
   const [reviewed, setReviewed] = useState<ApprovalRequest | null>(null);
-  const [version, setVersion] = useState<number | null>(null);
+  const [published, setPublished] = useState<Published | null>(null);
   const close = () => {
     setReviewed(null);
-    setVersion(null);
+    setPublished(null);
   };
   const when = request ? formatAgo(request.asked_at, installationNow(), language) : "";
   return (
@@ -54,13 +54,13 @@ export function ApprovalBanner() {
         </div>
       )}
       <Dialog
-        title={t(version === null ? "review_title" : "title_live")}
+        title={t(published === null ? "review_title" : "title_live")}
         open={reviewed !== null}
         onClose={close}
-        wide={version === null}
+        wide={published === null}
       >
-        {reviewed && version === null && <Review request={reviewed} close={close} published={setVersion} />}
-        {version !== null && <Live version={version} moved={null} close={close} />}
+        {reviewed && published === null && <Review request={reviewed} close={close} published={setPublished} />}
+        {published !== null && <Live published={published} close={close} />}
       </Dialog>
     </>
   );

@@ -64,6 +64,13 @@ function Line({ entry }: { entry: AuditLine }) {
     <li>
       <span>{say(entry.said)}</span>
       <span className="ma-under">{t("by", { when: formatMoment(entry.at, language, timezone), who: entry.by })}</span>
+      {entry.details.length > 0 && (
+        <ul className="ma-log-details">
+          {entry.details.map((line) => (
+            <li key={line.en}>{say(line)}</li>
+          ))}
+        </ul>
+      )}
       {entry.reason && <span className="ma-version-note">{entry.reason}</span>}
     </li>
   );

@@ -1,7 +1,7 @@
 // After publishing: that it is live, with the wait for Airflow's DAG; or that somebody was asked.
 import { useEffect, useState } from "react";
 import { api } from "../api/client";
-import type { JourneyView, Relocated } from "../api/types";
+import type { JourneyView, Published } from "../api/types";
 import { airflowPage } from "../canvas/links";
 import { useHost } from "../host";
 import { useTexts } from "../i18n/define";
@@ -15,19 +15,26 @@ import { texts } from "./texts";
 
 const POLL_MS = 2_000;
 const POLLS = 45;
-const MOVED = ["moved", "adopted", "finish", "left"] as const;
+const MOVED = ["moved", "adopted", "finish", "left", "rest"] as const;
 
-export function Live(props: { version: number; moved: Relocated | null; close: () => void }) {
+export function Live({ published, close }: { published: Published; close: () => void }) {
   const t = useTexts(texts);
   const { language } = useHost();
   const dagPath = useEditor((state) => state.view?.dag_path ?? null);
   const late = useWaitForDag(dagPath !== null);
-  const { moved } = props;
+  const once = useEditor((state) => state.document.mode === "one_off");
+  const { moved, paused } = published;
+  const version = published.version ?? 0;
+  const done = MOVED.filter((one) => moved[one] > 0);
   return (
     <>
-      <Note tone="good">
-        <p>{t("live_version", { n: props.version })}</p>
-        {moved && MOVED.filter((one) => moved[one] > 0).map((one) => <p key={one}>{t(`live_${one}`, { n: formatNumber(moved[one], language) })}</p>)}
+      <Note tone={paused ? "warning" : "good"}>
+        <p>{t(paused ? "live_paused" : "live_version", { n: version })}</p>
+        {done.map((one) => (
+          <p key={one}>{t(`live_${one}`, { n: formatNumber(moved[one], language) })}</p>
+        ))}
+        {published.already && <p>{t("live_already")}</p>}
+        {!published.already && !done.length && version > 1 && !once && <p>{t("live_nobody")}</p>}
       </Note>
       {dagPath === null && <p className="ma-publish-wait" role="status">{late ? t("live_late") : t("live_waiting")}</p>}
       <div className="ma-dialog-actions">
@@ -37,7 +44,7 @@ export function Live(props: { version: number; moved: Relocated | null; close: (
             {t("open_dag")}
           </a>
         )}
-        <Button look="primary" onClick={props.close}>
+        <Button look="primary" onClick={close}>
           {t("close")}
         </Button>
       </div>

@@ -16,9 +16,10 @@ export function DueNow(props: { due: readonly Due[]; limit: Limit; onLimit: (lim
   const t = useTexts(texts);
   const total = mailsAtOnce(props.due);
   if (!total && !props.limit.on) return <p className="ma-muted">{t("due_none")}</p>;
+  const perHour = props.limit.on ? limitOf(props.limit.typed) : null;
   return (
     <>
-      <Mails due={props.due} />
+      {total ? <Mails due={props.due} perHour={perHour} /> : <p className="ma-muted">{t("due_none")}</p>}
       <Spread {...props} total={total} />
     </>
   );
@@ -27,27 +28,30 @@ export function DueNow(props: { due: readonly Due[]; limit: Limit; onLimit: (lim
 /** The same for who is only to look. */
 export function DueAsAsked({ due, perHour }: { due: readonly Due[]; perHour: number | null }) {
   const t = useTexts(texts);
-  const { language } = useHost();
   if (!mailsAtOnce(due)) return <p className="ma-muted">{t("due_none")}</p>;
-  return (
-    <>
-      <Mails due={due} />
-      {perHour !== null && <p>{t("limited", { n: formatNumber(perHour, language) })}</p>}
-    </>
-  );
+  return <Mails due={due} perHour={perHour} />;
 }
 
-function Mails({ due }: { due: readonly Due[] }) {
+function Mails({ due, perHour }: { due: readonly Due[]; perHour: number | null }) {
   const t = useTexts(texts);
   const say = useSaid();
   const { language } = useHost();
+  const total = mailsAtOnce(due);
+  const time = perHour === null ? null : howLong(total, perHour);
   return (
-    <div className="ma-due">
+    <div className={`ma-due ${time ? "ma-due-slow" : ""}`}>
       <p className="ma-due-total">
         <span>
-          <b>{formatNumber(mailsAtOnce(due), language)}</b> {t("unit_mails")}
+          <b>{formatNumber(total, language)}</b> {t("unit_mails")}
         </span>
-        <small>{t("due_total_about")}</small>
+        {time && perHour !== null ? (
+          <>
+            <small>{t("due_slow_rate", { n: formatNumber(perHour, language) })}</small>
+            <small>{t(`limit_${time.unit}`, { n: time.n })}</small>
+          </>
+        ) : (
+          <small>{t("due_total_about")}</small>
+        )}
       </p>
       <ul>
         {due.map((one) => (

@@ -25,6 +25,7 @@ const line = (id: number, en: string) => ({
   by: "hanako",
   action: "published",
   said: { en, ja: `${en}（日本語）` },
+  details: [{ en: `${en} for 43 people`, ja: "43人" }],
   version: null,
   people: null,
   reason: null,
@@ -106,6 +107,7 @@ describe("the history", () => {
     });
     await user.click(await screen.findByRole("tab", { name: "What was done" }));
     expect(await screen.findByText("It was published")).toBeVisible();
+    expect(screen.getByText("It was published for 43 people")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Show older" }));
     expect(await screen.findByText("It began")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Show older" })).not.toBeInTheDocument();

@@ -1,6 +1,6 @@
 // Who stands at steps that were changed or removed, and what happens with them.
 import { useId } from "react";
-import type { Diff, Do, Place, Rule } from "../api/types";
+import type { Diff, Do, Place, Rule, StepChange } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
@@ -9,7 +9,7 @@ import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
 import { ChangeMark } from "./ChangeMark";
 import type { NameOf } from "./names";
-import { ruleOf, withChoice, type Chosen } from "./rules";
+import { passingOf, ruleOf, withChoice, type Chosen } from "./rules";
 import { texts } from "./texts";
 
 interface PlacesProps {
@@ -23,11 +23,12 @@ interface PlacesProps {
 
 export function Places({ places, diff, chosen, nameOf, onChoose }: PlacesProps) {
   const t = useTexts(texts);
-  if (!places.length) return <p className="ma-muted">{t("places_none")}</p>;
+  const passing = passingOf(diff, places);
+  if (!places.length && !passing.length) return <p className="ma-muted">{t("places_none")}</p>;
   const kinds = new Map(diff.steps.map(({ step, kind }) => [step, kind]));
   return (
     <>
-      {onChoose && <p className="ma-muted">{t("places_about")}</p>}
+      {onChoose && places.length > 0 && <p className="ma-muted">{t("places_about")}</p>}
       <ul className="ma-places">
         {places.map((place) => (
           <Row
@@ -39,8 +40,41 @@ export function Places({ places, diff, chosen, nameOf, onChoose }: PlacesProps) 
             {...(onChoose ? { onChoose } : {})}
           />
         ))}
+        {passing.map((change) => (
+          <Passing key={change.step} change={change} />
+        ))}
       </ul>
     </>
+  );
+}
+
+/** Nothing to choose: what is said is what happens. */
+function Passing({ change }: { change: StepChange }) {
+  const t = useTexts(texts);
+  const { language } = useHost();
+  const how = change.ways.length ? "passing_ways" : change.settings.length ? "passing_settings" : "passing_same";
+  return (
+    <li className="ma-place">
+      <StepName step={change} kind={change.kind} />
+      <div className="ma-place-people ma-place-passing">
+        <Icon name="people" size={16} />
+        <span>{t(how, { n: formatNumber(change.people ?? 0, language) })}</span>
+      </div>
+    </li>
+  );
+}
+
+function StepName({ step, kind }: { step: Pick<StepChange, "title" | "change">; kind: string }) {
+  const say = useSaid();
+  const known = useEditor((state) => state.catalogue.get(kind));
+  return (
+    <div className="ma-place-step">
+      <KindIcon group={known?.group ?? "act"} icon={known?.icon ?? ""} small />
+      <span>
+        <b>{say(step.title)}</b>
+        <ChangeMark change={step.change} />
+      </span>
+    </div>
   );
 }
 
@@ -62,18 +96,10 @@ const ABOUT: Record<Do, "adopt_about" | "move_about" | "leave_about" | "finish_a
 function Row(props: RowProps) {
   const { place, rule, nameOf } = props;
   const t = useTexts(texts);
-  const say = useSaid();
   const { language } = useHost();
-  const kind = useEditor((state) => state.catalogue.get(props.kind));
   return (
     <li className="ma-place">
-      <div className="ma-place-step">
-        <KindIcon group={kind?.group ?? "act"} icon={kind?.icon ?? ""} small />
-        <span>
-          <b>{say(place.title)}</b>
-          <ChangeMark change={place.change} />
-        </span>
-      </div>
+      <StepName step={place} kind={props.kind} />
       <div className="ma-place-people">
         <Icon name="people" size={16} />
         {t("people_n", { n: formatNumber(place.people, language) })}

@@ -7,7 +7,7 @@ import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
 import { useEditor } from "../journey/store";
-import { ErrorNote } from "../shell/Notes";
+import { ErrorNote, Note } from "../shell/Notes";
 import { DiffTabs } from "./DiffTabs";
 import { DueNow, type Limit } from "./DueNow";
 import { Foot } from "./Foot";
@@ -16,7 +16,7 @@ import { namesIn } from "./names";
 import { journeyPath } from "./paths";
 import { Places } from "./Places";
 import { handled, usePublish, Warnings, type StageProps } from "./PublishDialog";
-import { allRules, countedRules, limitOf, mailsAtOnce, type Chosen } from "./rules";
+import { allRules, concerned, countedRules, limitOf, mailsAtOnce, seenIn, type Chosen } from "./rules";
 import { texts } from "./texts";
 import { usePreview } from "./usePreview";
 
@@ -24,6 +24,7 @@ const USUAL_LIMIT = "100";
 
 export function PublishChanges({ close, done }: StageProps) {
   const t = useTexts(texts);
+  const say = useSaid();
   const [chosen, setChosen] = useState<Chosen>({});
   const [limit, setLimit] = useState<Limit>({ on: false, typed: USUAL_LIMIT });
   const [note, setNote] = useState("");
@@ -31,7 +32,7 @@ export function PublishChanges({ close, done }: StageProps) {
   const previewed = usePreview({ revision: null, rules: countedRules(chosen), per_hour: perHour });
   const { preview, pending, error, retry } = previewed;
   const before = useRunning();
-  const publishing = usePublish(close, done);
+  const publishing = usePublish(close, done, retry);
   const noteId = useId();
   useEffect(() => {
     if (error) handled(error, close);
@@ -44,9 +45,9 @@ export function PublishChanges({ close, done }: StageProps) {
         {error && <ErrorNote error={error} retry={retry} />}
         {looked && (
           <>
-            <Inside preview={preview} />
+            <Inside preview={preview} perHour={perHour} />
             <Warnings close={close} />
-            <WhatHappens preview={preview} before={before.version} chosen={chosen} setChosen={setChosen}>
+            <WhatHappens preview={preview} before={before.version} chosen={chosen} setChosen={setChosen} perHour={perHour}>
               <DueNow due={preview.due_now} limit={limit} onLimit={setLimit} />
             </WhatHappens>
             <section className="ma-publish-part">
@@ -70,6 +71,11 @@ export function PublishChanges({ close, done }: StageProps) {
           </>
         )}
       </div>
+      {publishing.news && (
+        <div role="alert">
+          <Note tone="warning">{say(publishing.news)}</Note>
+        </div>
+      )}
       {publishing.error && <ErrorNote error={publishing.error} />}
       <Foot
         close={close}
@@ -77,7 +83,11 @@ export function PublishChanges({ close, done }: StageProps) {
         busy={publishing.busy}
         disabled={!looked || pending || error !== null || (limit.on && perHour === null)}
         approval={preview?.approval ?? null}
-        does={() => void publishing.publish(allRules(preview?.places ?? [], chosen), perHour, note.trim())}
+        does={() => {
+          if (!preview) return;
+          const rules = allRules(preview.places, chosen);
+          void publishing.publish({ rules, per_hour: perHour, note: note.trim(), seen: seenIn(preview) });
+        }}
       >
         {looked && pending && (
           <span className="ma-publish-counting">
@@ -100,7 +110,7 @@ export function useRunning(): { version: VersionView | null; settled: boolean } 
 }
 
 /** How many people it is about, before anything is read. */
-export function Inside({ preview }: { preview: Preview }) {
+export function Inside({ preview, perHour }: { preview: Preview; perHour: number | null }) {
   const t = useTexts(texts);
   const { language } = useHost();
   const once = useEditor((state) => state.document.mode === "one_off");
@@ -109,14 +119,13 @@ export function Inside({ preview }: { preview: Preview }) {
   }
   if (!preview.inside) return <p>{t("again_nobody")}</p>;
   if (once) return <p>{t("again_once")}</p>;
-  const concerned = preview.places.reduce((sum, { people }) => sum + people, 0);
   const mails = mailsAtOnce(preview.due_now);
   return (
     <>
       <dl className="ma-facts">
         <Fact what={t("fact_inside")} unit={t("unit_people")} number={preview.inside} />
-        <Fact what={t("fact_places")} unit={t("unit_people")} number={concerned} />
-        <Fact what={t("fact_due")} unit={t("unit_mails")} number={mails} warns={mails > 0} />
+        <Fact what={t("fact_places")} unit={t("unit_people")} number={concerned(preview.diff)} />
+        <Fact what={t(perHour === null ? "fact_due" : "fact_due_slow")} unit={t("unit_mails")} number={mails} warns={mails > 0 && perHour === null} />
       </dl>
       <p>{t("again")}</p>
     </>
@@ -142,12 +151,13 @@ interface WhatProps {
   chosen: Chosen;
   /** Not there: to look at only. */
   setChosen?: (chosen: Chosen) => void;
+  perHour: number | null;
   /** About the mails that go out at once. */
   children: ReactNode;
 }
 
 /** What publishing does: the same for who publishes and for who approves. */
-export function WhatHappens({ preview, before, chosen, setChosen, children }: WhatProps) {
+export function WhatHappens({ preview, before, chosen, setChosen, perHour, children }: WhatProps) {
   const t = useTexts(texts);
   const say = useSaid();
   const document = useEditor((state) => state.document);
@@ -182,7 +192,7 @@ export function WhatHappens({ preview, before, chosen, setChosen, children }: Wh
       {inside && (
         <section className="ma-publish-part">
           <div className="ma-publish-head">
-            <h3>{t("due")}</h3>
+            <h3>{t(perHour === null ? "due" : "due_slow")}</h3>
           </div>
           {children}
         </section>

@@ -1,19 +1,18 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { Rule } from "../api/types";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { useCanvas } from "../canvas/canvasStore";
 import { both } from "../forms/made-up";
 import { small } from "../journey/made-up";
 import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn, type Asked } from "../shell/answers";
-import { madePreview, madeView, openJourney } from "./made-up";
+import { DIFF, madePreview, madePublished, madeView, openJourney } from "./made-up";
 import { PublishDialog } from "./PublishDialog";
 
 type Body = { revision: number; rules: Record<string, Rule>; per_hour: number | null; note: string };
 const body = (asked: Asked | undefined) => asked?.body as Body;
 const old = { document: small(), layout: {}, version: 2 };
-const nothing = { moved: 0, left: 0, finish: 0, adopted: 0 };
 const mails = [{ step: "thanks", title: both("Thanks"), people: 320 }];
 
 /** The number of mails depends on what is chosen for those at the old step. */
@@ -24,7 +23,7 @@ function show(answers: Parameters<typeof serve>[0] = {}) {
   const asked = serve({
     "POST journeys/made_up/preview": counting,
     "GET journeys/made_up/versions/2": () => old,
-    "POST journeys/made_up/publish": () => ({ version: 3, asked: null, moved: { ...nothing, moved: 12 } }),
+    "POST journeys/made_up/publish": () => madePublished({ did: { moved: 12 } }),
     ...answers,
   });
   useCanvas.setState({ publishing: true });
@@ -47,7 +46,7 @@ describe("publishing a change", () => {
     expect(asked?.querySelector("ins")).toHaveTextContent("1 day");
     expect(screen.getByText("After “Yes!”:").closest("li")?.querySelector("del")).toHaveTextContent("Old mail");
     expect(screen.getByRole("combobox", { name: /12 people at “Old mail”/ })).toHaveValue("finish");
-    expect(screen.getByText("No mail becomes due at once by this.")).toBeVisible();
+    expect(screen.getByText("This change sends no mail right away.")).toBeVisible();
   });
 
   it("counts again when a choice changes, keeps what is shown, and publishes exactly what was seen", async () => {
@@ -63,7 +62,10 @@ describe("publishing a change", () => {
     await user.clear(limit);
     expect(screen.getByRole("button", { name: "Publish the changes" })).toBeDisabled();
     await user.type(limit, "160");
-    expect(screen.getByText("That takes about 2 hours.")).toBeVisible();
+    expect(screen.getAllByText("That takes about 2 hours.")).toHaveLength(2);
+    expect(screen.getByText("at most 160 an hour")).toBeVisible();
+    expect(screen.getByRole("heading", { name: "Mails that go out little by little" })).toBeVisible();
+    expect(screen.queryByText(/as soon as you publish/)).not.toBeInTheDocument();
     await user.type(screen.getByRole("textbox", { name: /Why/ }), "shorter wait");
     const publish = screen.getByRole("button", { name: "Publish the changes" });
     await waitFor(() => expect(publish).toBeEnabled());
@@ -75,6 +77,7 @@ describe("publishing a change", () => {
       rules: { old: { do: "move", to: "thanks", reason: "" } },
       per_hour: 160,
       note: "shorter wait",
+      seen: { places: { old: 12 }, due: 320 },
     });
     expect(useEditor.getState().view).toMatchObject({ state: "live", version: 3 });
   });
@@ -97,7 +100,7 @@ describe("publishing a change", () => {
     const request = { ...waiting, mine: true, may_answer: false, rules: {}, per_hour: null };
     show({
       "POST journeys/made_up/preview": () => madePreview({ approval }),
-      "POST journeys/made_up/publish": () => ({ version: null, asked: request, moved: nothing }),
+      "POST journeys/made_up/publish": () => madePublished({ version: null, asked: request }),
     });
     await userEvent.click(await screen.findByRole("button", { name: "Ask for approval" }));
     expect(await screen.findByRole("heading", { name: "Approval has been asked for" })).toBeVisible();
@@ -132,12 +135,152 @@ describe("publishing a change", () => {
   });
 });
 
+describe("people who move on meanwhile", () => {
+  const later = async (seconds: number) => {
+    await act(() => vi.advanceTimersByTimeAsync(seconds * 1_000));
+  };
+  const hide = (hidden: boolean) => {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(hidden);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const previews = (asked: Asked[]) => asked.filter(({ path }) => path.endsWith("/preview")).length;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it("are counted again by itself, and what was chosen stays", async () => {
+    let inside = 1184;
+    const asked = show({ "POST journeys/made_up/preview": () => madePreview({ inside }) });
+    await later(1);
+    fireEvent.change(screen.getByRole("combobox", { name: /12 people at/ }), { target: { value: "leave" } });
+    await later(1);
+    expect(previews(asked)).toBe(2);
+    inside = 1000;
+    await later(6);
+    expect(screen.getByText("1,184")).toBeVisible();
+    await later(5);
+    expect(screen.getByText("1,000")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Publish the changes" })).toBeEnabled();
+    expect(screen.getByRole("combobox", { name: /12 people at/ })).toHaveValue("leave");
+    expect(previews(asked)).toBe(3);
+  });
+
+  it("are not counted while nobody looks, and at once when somebody does again", async () => {
+    const asked = show();
+    await later(1);
+    hide(true);
+    await later(60);
+    expect(previews(asked)).toBe(1);
+    hide(false);
+    await later(1);
+    expect(previews(asked)).toBe(2);
+  });
+
+  it("goes on with what is known when one counting fails", async () => {
+    let broken = false;
+    const asked = show({ "POST journeys/made_up/preview": () => (broken ? new Refusal(503, "busy") : madePreview()) });
+    await later(1);
+    broken = true;
+    await later(10);
+    expect(previews(asked)).toBe(2);
+    expect(screen.getByText("1,184")).toBeVisible();
+    expect(screen.queryByText("busy in English")).not.toBeInTheDocument();
+    broken = false;
+    await later(10);
+    expect(previews(asked)).toBe(3);
+  });
+
+  it("are shown and asked about once more when they are others than were seen", async () => {
+    let inside = 1184;
+    let refuse = true;
+    const asked = show({
+      "POST journeys/made_up/preview": () => madePreview({ inside }),
+      "POST journeys/made_up/publish": () => (refuse ? new Refusal(409, "numbers_changed") : madePublished()),
+    });
+    await later(1);
+    const publish = screen.getByRole("button", { name: "Publish the changes" });
+    inside = 1300;
+    fireEvent.click(publish);
+    await later(1);
+    expect(screen.getByRole("alert")).toHaveTextContent("numbers_changed in English");
+    expect(screen.getByText("1,300")).toBeVisible();
+    expect(previews(asked)).toBe(2);
+    refuse = false;
+    expect(publish).toBeEnabled();
+    fireEvent.click(publish);
+    await later(1);
+    expect(screen.getByText("Version 3 runs now.")).toBeVisible();
+    expect(screen.getByText(/Nobody was concerned/)).toBeVisible();
+  });
+});
+
+describe("who is concerned", () => {
+  const way = { outcome: "yes", title: both("Yes!"), before: "old", after: "thanks" };
+  const moved = { step: "asked", title: both("Asked"), kind: "ask", change: "changed", settings: [], ways: [way], titled: null, people: 54 } as const;
+  const diff = { ...DIFF, steps: [{ ...moved, settings: [], ways: [way] }] };
+
+  it("also who stands at a step of which only the way on has changed", async () => {
+    show({ "POST journeys/made_up/preview": () => madePreview({ places: [], diff }) });
+    expect(await screen.findByText("54 people stand here and go on by the new way")).toBeVisible();
+    expect(screen.getByText("at changed or removed steps").nextElementSibling).toHaveTextContent("54");
+    expect(screen.queryByText(/Nobody stands at a step/)).not.toBeInTheDocument();
+    expect(screen.queryByRole("combobox")).not.toBeInTheDocument();
+  });
+
+  it("is nobody when nobody stands there", async () => {
+    show({ "POST journeys/made_up/preview": () => madePreview({ places: [], diff: { ...diff, steps: [{ ...moved, settings: [], ways: [way], people: 0 }] } }) });
+    expect(await screen.findByText("Nobody stands at a step that was changed or removed.")).toBeVisible();
+  });
+});
+
+it("a paused journey is published, but does not run", async () => {
+  show({ "POST journeys/made_up/publish": () => madePublished({ paused: true, did: { adopted: 3, rest: 9 } }) });
+  const publish = await screen.findByRole("button", { name: "Publish the changes" });
+  await waitFor(() => expect(publish).toBeEnabled());
+  await userEvent.click(publish);
+  expect(await screen.findByText(/Version 3 is published. The journey is paused/)).toBeVisible();
+  expect(screen.queryByText(/runs now/)).not.toBeInTheDocument();
+  expect(screen.getByText("9 more people follow within a few minutes.")).toBeVisible();
+});
+
+it("says when somebody had published it before", async () => {
+  show({ "POST journeys/made_up/publish": () => madePublished({ already: true }) });
+  const publish = await screen.findByRole("button", { name: "Publish the changes" });
+  await waitFor(() => expect(publish).toBeEnabled());
+  await userEvent.click(publish);
+  expect(await screen.findByText(/It had been published just before/)).toBeVisible();
+  expect(screen.queryByText(/Nobody was concerned/)).not.toBeInTheDocument();
+});
+
+describe("a journey that was put away", () => {
+  const at = "2026-12-01T00:00:00Z";
+
+  it("is not published from the archive", () => {
+    openJourney(madeView({ state: "draft", life: { paused_at: null, closed_at: null, archived_at: at } }));
+    const asked = show();
+    expect(screen.getByText(/is in the archive/)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Publish" })).toBeDisabled();
+    expect(asked).toEqual([]);
+  });
+
+  it("runs again once it is published", async () => {
+    openJourney(madeView({ state: "draft" }));
+    show();
+    expect(await screen.findByText(/Once it is published it runs again/)).toBeVisible();
+  });
+});
+
 describe("publishing for the first time", () => {
   it("is one question, and then waits for Airflow", async () => {
     openJourney(madeView({ state: "draft", version: null, dag_path: null }));
     const asked = show({
       "POST journeys/made_up/preview": () => madePreview({ first: true, version: null, inside: 0, places: [] }),
-      "POST journeys/made_up/publish": () => ({ version: 1, asked: null, moved: nothing }),
+      "POST journeys/made_up/publish": () => madePublished({ version: 1 }),
     });
     const dialog = screen.getByRole("dialog", { name: "Publish this journey?" });
     expect(within(dialog).queryByRole("combobox")).not.toBeInTheDocument();
@@ -145,7 +288,18 @@ describe("publishing for the first time", () => {
     await waitFor(() => expect(publish).toBeEnabled());
     await userEvent.click(publish);
     expect(await screen.findByText("Version 1 runs now.")).toBeVisible();
-    expect(screen.getByText(/Airflow is reading it/)).toBeVisible();
-    expect(body(asked.at(-1))).toEqual({ revision: 7, rules: {}, per_hour: null, note: "" });
+    expect(screen.getByText(/It is being made ready/)).toBeVisible();
+    expect(screen.queryByText(/Nobody was concerned/)).not.toBeInTheDocument();
+    expect(body(asked.at(-1))).toEqual({ revision: 7, rules: {}, per_hour: null, note: "", seen: null });
+  });
+
+  it.each([
+    [null, "Who enters gets the first mail, “Thanks”, at once."],
+    ["2026-12-01T23:00:00Z", /“Thanks”, goes out from .*8:00.* on/],
+  ])("says when the first mail leaves: held until %s", async (held_until, said) => {
+    openJourney(madeView({ state: "draft", version: null, dag_path: null }));
+    const first_mail = { step: "thanks", title: both("Thanks"), held_until };
+    show({ "POST journeys/made_up/preview": () => madePreview({ first: true, version: null, inside: 0, places: [], first_mail }) });
+    expect(await screen.findByText(said)).toBeVisible();
   });
 });

@@ -2,12 +2,15 @@
 import "./publish.css";
 import { useState } from "react";
 import { api, ApiError } from "../api/client";
-import type { Published, Rule } from "../api/types";
+import type { FirstMail, Published, Rule, Said, Seen } from "../api/types";
 import { Audience } from "../canvas/Audience";
 import { useCanvas } from "../canvas/canvasStore";
-import { useTexts } from "../i18n/define";
+import { useHost } from "../host";
+import { useSaid, useTexts } from "../i18n/define";
+import { formatMoment } from "../i18n/format";
 import { useEditor } from "../journey/store";
 import { Dialog } from "../shell/Dialog";
+import { useMe } from "../shell/me";
 import { ErrorNote, Note } from "../shell/Notes";
 import { Asked, Live } from "./Done";
 import { Foot } from "./Foot";
@@ -15,29 +18,43 @@ import { journeyPath } from "./paths";
 import { Problems } from "./Problems";
 import { PublishChanges } from "./PublishChanges";
 import { texts } from "./texts";
+import { useDeletionNote } from "./useDeletionNote";
 import { savedRevision, usePreview } from "./usePreview";
 import { setWaiting } from "./waiting";
 
 export function PublishDialog() {
   const t = useTexts(texts);
+  useDeletionNote();
   const open = useCanvas((state) => state.publishing);
   const first = useEditor((state) => state.view?.version == null);
+  const archived = useEditor((state) => state.view?.life.archived_at != null);
   const blocked = useEditor((state) => state.problems.some((problem) => problem.severity === "error"));
   const [done, setDone] = useState<Published | null>(null);
   const close = () => {
     useCanvas.setState({ publishing: false });
     setDone(null);
   };
-  const wide = !first && !blocked && done === null;
+  const wide = !first && !blocked && !archived && done === null;
   const title = done ? (done.version === null ? "title_asked" : "title_live") : first ? "title_first" : "title_changes";
   return (
     <Dialog title={t(title)} open={open} onClose={close} wide={wide}>
-      {done?.version != null && <Live version={done.version} moved={done.moved} close={close} />}
+      {done?.version != null && <Live published={done} close={close} />}
       {done?.version === null && <Asked close={close} />}
-      {!done && blocked && <Blocked close={close} />}
-      {!done && !blocked && first && <First close={close} done={setDone} />}
-      {!done && !blocked && !first && <PublishChanges close={close} done={setDone} />}
+      {!done && archived && <PutAway close={close} />}
+      {!done && !archived && blocked && <Blocked close={close} />}
+      {!done && !archived && !blocked && first && <First close={close} done={setDone} />}
+      {!done && !archived && !blocked && !first && <PublishChanges close={close} done={setDone} />}
     </Dialog>
+  );
+}
+
+function PutAway({ close }: { close: () => void }) {
+  const t = useTexts(texts);
+  return (
+    <>
+      <Note tone="info">{t("archived")}</Note>
+      <Foot close={close} act="publish" disabled does={() => undefined} />
+    </>
   );
 }
 
@@ -61,13 +78,14 @@ export interface StageProps {
 function First({ close, done }: StageProps) {
   const t = useTexts(texts);
   const document = useEditor((state) => state.document);
-  const { preview, pending } = usePreview({ revision: null, rules: {}, per_hour: null });
-  const { busy, error, publish } = usePublish(close, done);
+  const { preview, pending, retry } = usePreview({ revision: null, rules: {}, per_hour: null });
+  const { busy, error, publish } = usePublish(close, done, retry);
   const approval = preview?.approval;
   return (
     <>
       <p>{t(document.mode === "one_off" ? "first_once" : "first")}</p>
       <Audience document={document} />
+      {preview?.first_mail && <Begins mail={preview.first_mail} />}
       <Warnings close={close} />
       {error && <ErrorNote error={error} />}
       <Foot
@@ -76,10 +94,21 @@ function First({ close, done }: StageProps) {
         busy={busy}
         disabled={pending}
         approval={approval ?? null}
-        does={() => void publish({}, null, "")}
+        does={() => void publish({ rules: {}, per_hour: null, note: "", seen: null })}
       />
     </>
   );
+}
+
+/** When the first mail leaves. */
+function Begins({ mail }: { mail: FirstMail }) {
+  const t = useTexts(texts);
+  const say = useSaid();
+  const { language } = useHost();
+  const timezone = useMe((state) => state.me?.timezone);
+  const title = say(mail.title);
+  if (mail.held_until === null) return <p>{t("first_mail", { title })}</p>;
+  return <p>{t("first_mail_later", { title, when: formatMoment(mail.held_until, language, timezone) })}</p>;
 }
 
 /** What is no reason not to publish, but worth a look. */
@@ -87,26 +116,39 @@ export function Warnings({ close }: { close: () => void }) {
   const t = useTexts(texts);
   const problems = useEditor((state) => state.problems);
   const paused = useEditor((state) => state.view?.paused ?? false);
+  // It was live once and has been put away since.
+  const back = useEditor((state) => state.view?.state === "draft" && state.view.version !== null);
   const warnings = problems.filter((problem) => problem.severity === "warning");
   return (
     <>
+      {back && <Note tone="info">{t("runs_again")}</Note>}
       {paused && <Note tone="info">{t("paused")}</Note>}
       {warnings.length > 0 && <Problems title={t("warnings")} problems={warnings} close={close} />}
     </>
   );
 }
 
-/** Saves and publishes; what stands in its way is shown where it can be dealt with. */
-export function usePublish(close: () => void, done: (published: Published) => void) {
+export interface ToSend {
+  rules: Record<string, Rule>;
+  per_hour: number | null;
+  note: string;
+  /** null: there were no numbers to see. */
+  seen: Seen | null;
+}
+
+/** Saves and publishes; what stands in its way is shown where it can be dealt with. `news`: how the numbers have changed. */
+export function usePublish(close: () => void, done: (published: Published) => void, recount: () => void) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const publish = async (rules: Record<string, Rule>, per_hour: number | null, note: string) => {
+  const [news, setNews] = useState<Said | null>(null);
+  const publish = async (wanted: ToSend) => {
     setBusy(true);
     setError(null);
+    setNews(null);
     try {
       const revision = await savedRevision();
       const { key } = useEditor.getState().document;
-      const published = await api.post<Published>(journeyPath(key, "publish"), { revision, rules, per_hour, note });
+      const published = await api.post<Published>(journeyPath(key, "publish"), { revision, ...wanted });
       const { version } = published;
       if (version !== null) {
         useEditor.setState((state) => ({ view: state.view && { ...state.view, state: "live", version } }));
@@ -115,12 +157,15 @@ export function usePublish(close: () => void, done: (published: Published) => vo
       done(published);
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
-      if (!handled(problem, close)) setError(problem);
+      if (problem.code === "numbers_changed") {
+        setNews(problem.said);
+        recount();
+      } else if (!handled(problem, close)) setError(problem);
     } finally {
       setBusy(false);
     }
   };
-  return { busy, error, publish };
+  return { busy, error, news, publish };
 }
 
 /** A conflict has a dialog of its own, and problems are those of the journey. */

@@ -1,7 +1,7 @@
 // The second person looks at what would happen, and agrees or sends it back.
 import { useId, useState } from "react";
 import { api, ApiError } from "../api/client";
-import type { Answered, ApprovalRequest } from "../api/types";
+import type { Answered, ApprovalRequest, Published } from "../api/types";
 import { useTexts } from "../i18n/define";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
@@ -19,7 +19,7 @@ import { setWaiting } from "./waiting";
 interface ReviewProps {
   request: ApprovalRequest;
   close: () => void;
-  published: (version: number) => void;
+  published: (published: Published) => void;
 }
 
 export function Review({ request, close, published }: ReviewProps) {
@@ -49,8 +49,8 @@ export function Review({ request, close, published }: ReviewProps) {
         {error && <ErrorNote error={error} retry={retry} />}
         {looked && (
           <>
-            <Inside preview={preview} />
-            <WhatHappens preview={preview} before={before.version} chosen={{}}>
+            <Inside preview={preview} perHour={per_hour} />
+            <WhatHappens preview={preview} before={before.version} chosen={{}} perHour={per_hour}>
               <DueAsAsked due={preview.due_now} perHour={per_hour} />
             </WhatHappens>
             <Field label={t("answer_note")} {...(missed ? { problem: t("decline_needs") } : {})}>
@@ -99,14 +99,15 @@ function useAnswer({ request, close, published }: ReviewProps) {
     setBusy(true);
     setError(null);
     try {
-      const { version } = await api.post<Answered>(journeyPath(key, "approval", request.id), { answer: given, note });
+      const answered = await api.post<Answered>(journeyPath(key, "approval", request.id), { answer: given, note });
       setWaiting(key, null);
-      if (version === null) {
+      const version = answered.published?.version ?? null;
+      if (answered.published === null || version === null) {
         toast("info", t("declined"));
         close();
       } else {
         useEditor.setState((state) => ({ view: state.view && { ...state.view, state: "live", version } }));
-        published(version);
+        published(answered.published);
       }
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;

@@ -1,5 +1,5 @@
 // What tests make up: a journey that runs, with people in it and a changed draft.
-import type { ApprovalRequest, Diff, JourneyView, Place, Preview } from "../api/types";
+import type { ApprovalRequest, Diff, JourneyView, Place, Preview, Published } from "../api/types";
 import { both } from "../forms/made-up";
 import { emptyHistory } from "../journey/history";
 import { CATALOGUE, small } from "../journey/made-up";
@@ -46,7 +46,7 @@ export function openJourney(view: JourneyView = madeView()): void {
 
 export const DIFF: Diff = {
   steps: [
-    { step: "thanks", title: both("Thanks"), kind: "post", change: "added", settings: [], ways: [], titled: null },
+    { step: "thanks", title: both("Thanks"), kind: "post", change: "added", settings: [], ways: [], titled: null, people: 0 },
     {
       step: "asked",
       title: both("Asked"),
@@ -55,8 +55,9 @@ export const DIFF: Diff = {
       settings: [{ name: "within", title: both("How long"), before: both("3 days"), after: both("1 day") }],
       ways: [{ outcome: "yes", title: both("Yes!"), before: "old", after: "thanks" }],
       titled: null,
+      people: 0,
     },
-    { step: "old", title: both("Old mail"), kind: "post", change: "removed", settings: [], ways: [], titled: null },
+    { step: "old", title: both("Old mail"), kind: "post", change: "removed", settings: [], ways: [], titled: null, people: 12 },
   ],
   journey: [],
   yaml: [
@@ -87,6 +88,7 @@ export function madePreview(patch: Partial<Preview> = {}): Preview {
     earlier: [],
     due_now: [],
     new_people: null,
+    first_mail: null,
     approval: { needed: false, why: null, waiting: null },
     ...patch,
   };
@@ -106,4 +108,10 @@ export function madeRequest(patch: Partial<ApprovalRequest> = {}): ApprovalReque
     per_hour: 100,
     ...patch,
   };
+}
+
+export function madePublished(patch: Partial<Published> & { did?: Partial<Published["moved"]> } = {}): Published {
+  const { did, ...more } = patch;
+  const moved = { moved: 0, left: 0, finish: 0, adopted: 0, rest: 0, ...did };
+  return { version: 3, asked: null, moved, paused: false, already: false, ...more };
 }

@@ -1,5 +1,5 @@
 // What happens with the people at changed steps, as it is being chosen in the dialog.
-import type { Do, DueNow, Place, Rule } from "../api/types";
+import type { Diff, Do, DueNow, Place, Preview, Rule, Seen, StepChange } from "../api/types";
 
 /** By step; only what was chosen by hand, all else is as the server proposes. */
 export type Chosen = Readonly<Record<string, Rule>>;
@@ -49,4 +49,23 @@ export function howLong(people: number, perHour: number): HowLong {
   if (minutes < 100) return { unit: "minutes", n: minutes };
   const hours = Math.round(minutes / 60);
   return hours < 48 ? { unit: "hours", n: hours } : { unit: "days", n: Math.round(hours / 24) };
+}
+
+/** The numbers on the page, for the server to compare with those of the moment when it is published. */
+export function seenIn(preview: Preview): Seen {
+  return {
+    places: Object.fromEntries(preview.places.map(({ step, people }) => [step, people])),
+    due: mailsAtOnce(preview.due_now),
+  };
+}
+
+/** Steps with people for whom there is nothing to choose: only where it goes on from there has changed, say. */
+export function passingOf(diff: Diff, places: readonly Place[]): StepChange[] {
+  const choices = new Set(places.map(({ step }) => step));
+  return diff.steps.filter((one) => one.change === "changed" && Boolean(one.people) && !choices.has(one.step));
+}
+
+/** How many stand at steps that were changed or removed. */
+export function concerned(diff: Diff): number {
+  return diff.steps.reduce((sum, { people }) => sum + (people ?? 0), 0);
 }

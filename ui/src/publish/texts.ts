@@ -14,21 +14,30 @@ export const texts = defineTexts({
   title_live: { en: "It is live", ja: "公開しました" },
   title_asked: { en: "Approval has been asked for", ja: "承認を依頼しました" },
   first: {
-    en: "From now on those in its audience enter it. It becomes a DAG in Airflow within seconds.",
-    ja: "公開すると、対象者の条件に合う人がジャーニーに入り始めます。数秒でAirflowのDAGになります。",
+    en: "Within seconds those in its audience begin to enter it.",
+    ja: "公開すると、数秒後から、対象者の条件に合う人がジャーニーに入り始めます。",
   },
   first_once: {
-    en: "It becomes a DAG in Airflow within seconds. Nobody enters yet: press Start when it shall begin.",
-    ja: "数秒でAirflowのDAGになります。公開しただけでは誰も入りません。「開始」を押すと始まります。",
+    en: "Nobody enters yet: press Start when it shall begin.",
+    ja: "公開しただけでは誰も入りません。「開始」を押すと始まります。",
+  },
+  first_mail: {
+    en: "Who enters gets the first mail, “{title}”, at once.",
+    ja: "最初のメール「{title}」は、ジャーニーに入った人へすぐに送信されます。",
+  },
+  first_mail_later: {
+    en: "The first mail, “{title}”, goes out from {when} on: no mail leaves before that, because of the quiet hours.",
+    ja: "最初のメール「{title}」は、{when}以降に送信されます（それまでは配信を控える時間帯です）。",
   },
   again_nobody: { en: "Nobody is in it at the moment.", ja: "現在、進行中の人はいません。" },
   again: {
-    en: "Who stands at any other step simply goes on. Nobody starts again, and nobody gets a mail twice.",
+    en: "Everyone at other steps carries on as before. Nobody starts over, and nobody gets the same mail twice.",
     ja: "それ以外のステップにいる人は、そのまま続行します。最初からやり直しになったり、同じメールが二度届いたりすることはありません。",
   },
   fact_inside: { en: "in the journey now", ja: "現在進行中" },
-  fact_places: { en: "at changed steps", ja: "変更したステップにいる人" },
+  fact_places: { en: "at changed or removed steps", ja: "変更・削除したステップにいる人" },
   fact_due: { en: "go out at once", ja: "すぐに送信されるメール" },
+  fact_due_slow: { en: "go out little by little", ja: "少しずつ送信されるメール" },
   unit_people: { en: "people", ja: "人" },
   unit_mails: { en: "mails", ja: "通" },
   newcomers: {
@@ -42,6 +51,14 @@ export const texts = defineTexts({
   paused: {
     en: "The journey is paused and stays so: resume it in the “…” menu.",
     ja: "このジャーニーは一時停止中です。公開しても停止したままです。「…」メニューから再開できます。",
+  },
+  archived: {
+    en: "This journey is in the archive. Bring it back in the “…” menu before you publish it.",
+    ja: "このジャーニーはアーカイブされています。「…」メニューから元に戻すと公開できます。",
+  },
+  runs_again: {
+    en: "This journey was put away. Once it is published it runs again, and people can enter it again.",
+    ja: "このジャーニーはアーカイブから戻したものです。公開すると再び動き始め、新規の受付も再開します。",
   },
   blocked: { en: "Solve these problems first", ja: "先に次の問題を解決してください" },
   warnings: { en: "You may publish, but have a look at this:", ja: "公開できますが、次の点をご確認ください：" },
@@ -65,14 +82,27 @@ export const texts = defineTexts({
 
   // Live
   live_version: { en: "Version {n} runs now.", ja: "バージョン{n}が動いています。" },
+  live_paused: {
+    en: "Version {n} is published. The journey is paused: it runs once you resume it.",
+    ja: "バージョン{n}を公開しました。一時停止中のため、再開すると動き始めます。",
+  },
+  live_already: {
+    en: "It had been published just before. What was chosen then for the people in it holds, not what you chose here.",
+    ja: "直前にすでに公開されていました。進行中の人の扱いは、そのときの選択が適用されています。",
+  },
+  live_nobody: {
+    en: "Nobody was concerned: nobody stood at a step that was removed or whose settings changed.",
+    ja: "対象になった人はいませんでした（設定を変更または削除したステップには、誰もいませんでした）。",
+  },
+  live_rest: { en: "{n} more people follow within a few minutes.", ja: "残りの{n}人にも、数分以内に順次適用します。" },
   live_moved: { en: "{n} people have been moved to another step.", ja: "{n}人を別のステップに移しました。" },
   live_left: { en: "{n} people have left the journey.", ja: "{n}人がジャーニーから外れました。" },
   live_finish: { en: "{n} people finish on their earlier version.", ja: "{n}人は以前のバージョンのまま進みます。" },
   live_adopted: { en: "For {n} people the new settings hold already.", ja: "{n}人に新しい設定を適用しました。" },
-  live_waiting: { en: "Airflow is reading it. This takes a few seconds.", ja: "Airflowが読み込んでいます。数秒お待ちください。" },
+  live_waiting: { en: "It is being made ready. This takes a few seconds.", ja: "準備しています。数秒お待ちください。" },
   live_late: {
-    en: "Airflow has not read it yet. It will within a few minutes; you can go on working.",
-    ja: "Airflowの読み込みがまだ終わっていません。数分以内に完了します。作業はそのまま続けられます。",
+    en: "It is not ready yet, but will be within a few minutes; you can go on working.",
+    ja: "準備に時間がかかっています。数分以内に完了します。作業はそのまま続けられます。",
   },
   open_dag: { en: "Open the DAG in Airflow", ja: "AirflowでDAGを開く" },
   asked_about: {
@@ -112,7 +142,7 @@ export const texts = defineTexts({
   controls: { en: "View", ja: "表示" },
 
   // Who stands where
-  places: { en: "People at changed steps", ja: "変更したステップにいる人" },
+  places: { en: "People at changed or removed steps", ja: "変更・削除したステップにいる人" },
   places_about: {
     en: "Choose what happens with those who stand there when it is published.",
     ja: "公開した時点でそこにいる人をどうするか選んでください。",
@@ -120,6 +150,23 @@ export const texts = defineTexts({
   places_none: {
     en: "Nobody stands at a step that was changed or removed.",
     ja: "変更または削除したステップには、誰もいません。",
+  },
+  passing_ways: {
+    en: "{n} people stand here and go on by the new way",
+    ja: "ここにいる{n}人は、次から新しい経路に進みます",
+  },
+  passing_settings: {
+    en: "{n} people stand here and go on by the new settings",
+    ja: "ここにいる{n}人には、次から新しい設定を適用します",
+  },
+  passing_same: { en: "{n} people stand here. Nothing changes for them", ja: "ここにいる{n}人への影響はありません" },
+  gone_one: {
+    en: "{n} people stand here. When you publish you choose what happens to them.",
+    ja: "このステップには{n}人がいます。公開時に、その人たちの扱いを選びます",
+  },
+  gone_many: {
+    en: "{n} people stand at these steps. When you publish you choose what happens to them.",
+    ja: "これらのステップには{n}人がいます。公開時に、その人たちの扱いを選びます",
   },
   people_n: { en: "{n} people", ja: "{n}人" },
   choice_of: { en: "What happens with the {n} people at “{title}”", ja: "「{title}」にいる{n}人をどうするか" },
@@ -150,9 +197,11 @@ export const texts = defineTexts({
 
   // Mails at once
   due: { en: "Mails that go out at once", ja: "公開後すぐに送信されるメール" },
-  due_none: { en: "No mail becomes due at once by this.", ja: "この変更によってすぐに送信されるメールはありません。" },
+  due_slow: { en: "Mails that go out little by little", ja: "少しずつ送信されるメール" },
+  due_slow_rate: { en: "at most {n} an hour", ja: "1時間に最大{n}通ずつ送信します" },
+  due_none: { en: "This change sends no mail right away.", ja: "この変更によってすぐに送信されるメールはありません。" },
   due_total_about: {
-    en: "become due as soon as it is published",
+    en: "go out as soon as you publish",
     ja: "公開するとすぐに送信されます",
   },
   due_one: { en: "About {n} people get “{title}”", ja: "「{title}」を約{n}人に送信" },
@@ -164,7 +213,6 @@ export const texts = defineTexts({
   limit_hours: { en: "That takes about {n} hours.", ja: "完了まで約{n}時間" },
   limit_days: { en: "That takes about {n} days.", ja: "完了まで約{n}日" },
   limit_wrong: { en: "A whole number from 1 on", ja: "1以上の整数を入力してください" },
-  limited: { en: "At most {n} people an hour.", ja: "1時間あたり最大{n}人に送信します。" },
 
   // Approval
   waits: { en: "{who} asks to publish this, {when}.", ja: "{who}さんが公開の承認を依頼しています（{when}）。" },

@@ -1,4 +1,5 @@
-// What publishing would do, asked again a moment after a choice has changed. What was shown stays meanwhile.
+// What publishing would do, asked again a moment after a choice has changed, and now and then by itself: people
+// move on while somebody reads. What was shown stays meanwhile.
 import { useEffect, useState } from "react";
 import { api, ApiError } from "../api/client";
 import type { Preview, Rule } from "../api/types";
@@ -9,6 +10,9 @@ import { journeyPath } from "./paths";
 import { texts } from "./texts";
 
 const REST_MS = 350;
+const AGAIN_MS = 10_000;
+/** What takes long to count is counted less often: so many times its own duration later. */
+const BREAK = 5;
 
 export interface PreviewAsked {
   /** null: the draft as it is on the page, saved first. */
@@ -26,6 +30,8 @@ export interface Previewed {
 }
 
 interface Answer {
+  /** ms that the last answer took. */
+  took: number;
   key: string;
   round: number;
   preview: Preview | null;
@@ -36,22 +42,24 @@ export function usePreview(asked: PreviewAsked): Previewed {
   const key = JSON.stringify(asked);
   const settled = useDebounced(key, REST_MS);
   const [round, setRound] = useState(0);
-  const [answer, setAnswer] = useState<Answer>({ key: "", round: -1, preview: null, error: null });
+  const [answer, setAnswer] = useState<Answer>({ key: "", round: -1, preview: null, error: null, took: 0 });
   useEffect(() => {
     let wanted = true;
+    const began = Date.now();
     look(JSON.parse(settled) as PreviewAsked).then(
       (preview) => {
-        if (wanted) setAnswer({ key: settled, round, preview, error: null });
+        if (wanted) setAnswer({ key: settled, round, preview, error: null, took: Date.now() - began });
       },
       (problem: unknown) => {
         if (!(problem instanceof ApiError)) throw problem;
-        if (wanted) setAnswer((before) => ({ key: settled, round, preview: before.preview, error: problem }));
+        if (wanted) setAnswer((before) => ({ ...before, key: settled, round, error: problem }));
       },
     );
     return () => {
       wanted = false;
     };
   }, [settled, round]);
+  useQuietly(answer, answer.key === settled && answer.round === round, setAnswer);
   const pending = answer.key !== key || answer.round !== round;
   return {
     preview: answer.preview,
@@ -61,6 +69,39 @@ export function usePreview(asked: PreviewAsked): Previewed {
       setRound((number) => number + 1);
     },
   };
+}
+
+/** Asks for the same again in a while, unless the page is hidden. */
+function useQuietly(answer: Answer, settled: boolean, setAnswer: (answer: Answer) => void): void {
+  useEffect(() => {
+    if (!settled || answer.preview === null || answer.error !== null) return;
+    let wanted = true;
+    let due = false;
+    const again = () => {
+      due = document.hidden;
+      if (due) return;
+      const began = Date.now();
+      look(JSON.parse(answer.key) as PreviewAsked).then(
+        (preview) => {
+          if (wanted) setAnswer({ ...answer, preview, took: Date.now() - began });
+        },
+        (problem: unknown) => {
+          if (!(problem instanceof ApiError)) throw problem;
+          if (wanted) setAnswer({ ...answer, error: problem.code === "conflict" ? problem : null }); // else it is tried again
+        },
+      );
+    };
+    const shown = () => {
+      if (due) again();
+    };
+    const timer = setTimeout(again, Math.max(AGAIN_MS, answer.took * BREAK));
+    document.addEventListener("visibilitychange", shown);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", shown);
+    };
+  }, [answer, settled, setAnswer]);
 }
 
 async function look(asked: PreviewAsked): Promise<Preview> {

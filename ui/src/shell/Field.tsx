@@ -9,6 +9,8 @@ export interface FieldIds {
 /** A labelled form field: `children` gets the ids that tie input, help and problem together. */
 export function Field(props: {
   label: string;
+  /** Beside the label, such as that it is required; the field itself says it to who cannot see it. */
+  mark?: string;
   help?: string;
   problem?: string;
   children: (ids: FieldIds) => ReactNode;
@@ -19,6 +21,11 @@ export function Field(props: {
     <div className="ma-field">
       <label className="ma-field-label" htmlFor={id}>
         {props.label}
+        {props.mark && (
+          <span className="ma-required" aria-hidden>
+            {props.mark}
+          </span>
+        )}
       </label>
       {props.children({
         id,

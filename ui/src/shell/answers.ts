@@ -44,6 +44,7 @@ export function signIn(patch: Partial<Me> = {}): void {
     may_see_contacts: true,
     sandbox: true,
     timezone: "Asia/Tokyo",
+    approval_above: null,
     now: "2026-12-01T01:00:00Z",
     day_seconds: null,
     ...patch,

@@ -1,20 +1,22 @@
 // Moving people to another step, or out of the journey, by hand: never without a reason, never without the number.
 import { useState, type SyntheticEvent } from "react";
 import { api, ApiError } from "../api/client";
+import { useLoad } from "../api/useLoad";
 import type { Said } from "../api/types";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
-import { stepsById } from "../journey/derived";
-import { stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { Dialog } from "../shell/Dialog";
 import { Field } from "../shell/Field";
-import { ErrorNote } from "../shell/Notes";
+import { ErrorNote, Loading, Note } from "../shell/Notes";
 import { toast } from "../shell/toasts";
+import { useStepTitle } from "./names";
+import { sum } from "./numbers";
 import { texts } from "./texts";
-import type { Chosen, PeopleDone } from "./types";
+import type { Chosen, MovePreview, PeopleDone } from "./types";
+import { roughly } from "./words";
 
 export interface ByHand {
   act: "move" | "remove";
@@ -25,6 +27,17 @@ export interface ByHand {
   from: string;
   /** What holds everybody who is meant; null: it does not matter. */
   why: Said | null;
+}
+
+/** From so many on it is worth asking whether they go on all at once. */
+const MANY = 50;
+const HOUR_MS = 3_600_000;
+
+/** What the move would do; with `to` null only where it may lead. */
+function usePreview(journey: string, act: ByHand["act"], people: Chosen, to: string | null) {
+  const body = { people, to };
+  const question = act === "move" ? JSON.stringify([journey, body]) : null;
+  return useLoad(question, () => api.post<MovePreview>(`journeys/${encodeURIComponent(journey)}/move/preview`, body));
 }
 
 interface Props {
@@ -68,7 +81,13 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const { act, people, number } = doing;
-  const missing = missingIn(act, answers);
+  const foreseen = usePreview(key, act, people, null);
+  const effect = usePreview(key, act, people, answers.to || null);
+  const known = effect.data ?? foreseen.data;
+  const there = known?.people ?? number;
+  const crowd = sum((effect.data?.due_now ?? []).map((one) => one.people));
+  const slowly = answers.slowly && crowd >= MANY;
+  const missing = missingIn(act, { ...answers, slowly });
   const say = (name: keyof Missing): { problem?: string } => {
     const text = tried ? missing[name] : undefined;
     return text ? { problem: t(text) } : {};
@@ -83,12 +102,13 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
     setBusy(true);
     setError(null);
     const reason = answers.reason.trim();
-    const per_hour = answers.slowly ? Number(answers.perHour) : null;
+    const per_hour = slowly ? Number(answers.perHour) : null;
     const body = act === "move" ? { people, to: answers.to, reason, per_hour } : { people, reason };
     try {
-      const { people: n } = await api.post<PeopleDone>(`journeys/${encodeURIComponent(key)}/${act}`, body);
+      const { people: n, gone_on } = await api.post<PeopleDone>(`journeys/${encodeURIComponent(key)}/${act}`, body);
       const said = n === 0 ? "done_none" : act === "move" ? (n === 1 ? "moved_one" : "moved") : n === 1 ? "removed_one" : "removed";
-      toast(n === 0 ? "info" : "good", t(said, { n: formatNumber(n, language) }));
+      const left = n > 0 && gone_on ? ` ${t(gone_on === 1 ? "gone_on_one" : "gone_on", { n: formatNumber(gone_on, language) })}` : "";
+      toast(n === 0 || left ? "info" : "good", t(said, { n: formatNumber(n, language) }) + left);
       done();
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
@@ -96,17 +116,22 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
       setBusy(false);
     }
   };
-  const n = formatNumber(number, language);
+  const n = formatNumber(there, language);
   return (
     <form className="ma-by-hand" noValidate onSubmit={(event) => void submit(event)}>
       <Whom doing={doing} />
+      {!!known?.gone_on && (
+        <Note tone="warning">
+          {t(known.gone_on === 1 ? "gone_already_one" : "gone_already", { n: formatNumber(known.gone_on, language) })}
+        </Note>
+      )}
       <p>{t(`${act}_about`)}</p>
       {act === "move" && (
-        <Field label={t("to")} {...say("to")}>
+        <Field label={t("to")} mark={t("required")} {...say("to")}>
           {(ids) => (
             <Targets
               ids={ids}
-              from={doing.from}
+              targets={foreseen.data?.targets ?? []}
               value={answers.to}
               onChange={(to) => {
                 change({ to });
@@ -115,7 +140,12 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
           )}
         </Field>
       )}
-      <Field label={t("reason")} help={t("reason_help")} {...say("reason")}>
+      {act === "move" && foreseen.error && <ErrorNote error={foreseen.error} retry={foreseen.reload} />}
+      {act === "move" && answers.to && (
+        <Effect found={effect.data} error={effect.error} again={effect.reload} perHour={slowly && !missing.perHour ? Number(answers.perHour) : null} />
+      )}
+      {act === "move" && crowd >= MANY && <Slowly answers={answers} change={change} {...say("perHour")} />}
+      <Field label={t("reason")} mark={t("required")} help={t("reason_help")} {...say("reason")}>
         {(ids) => (
           <textarea
             {...ids}
@@ -130,12 +160,11 @@ function Ask({ doing, close, done }: Props & { doing: ByHand }) {
           />
         )}
       </Field>
-      {act === "move" && number > 1 && <Slowly answers={answers} change={change} {...say("perHour")} />}
       {error && <ErrorNote error={error} />}
       <div className="ma-dialog-actions">
         <Button onClick={close}>{t("cancel")}</Button>
         <Button type="submit" look={act === "move" ? "primary" : "danger"} disabled={busy}>
-          {t(number === 1 ? `do_${act}_one` : `do_${act}`, { n })}
+          {t(there === 1 ? `do_${act}_one` : `do_${act}`, { n })}
         </Button>
       </div>
     </form>
@@ -147,22 +176,21 @@ function Whom({ doing }: { doing: ByHand }) {
   const say = useSaid();
   const { language } = useHost();
   const { people, number, from } = doing;
-  const step = useEditor((state) => {
-    const found = stepsById(state.document).get(from);
-    return found ? stepTitle(found, state.catalogue, say) : from;
-  });
+  const step = useStepTitle(from) ?? from;
   const n = formatNumber(number, language);
   if (people.contacts) return <p>{t(number === 1 ? "whom_chosen_one" : "whom_chosen", { n, step })}</p>;
   return <p>{people.hold === null ? t("whom_all", { n, step }) : t("whom_held", { n, step, why: say(doing.why) })}</p>;
 }
 
-/** The steps that somebody may be moved to: none by which one only enters. */
-function Targets(props: { ids: object; from: string; value: string; onChange: (step: string) => void }) {
+/** The steps of the version that runs to which they may be moved. */
+function Targets(props: {
+  ids: object;
+  targets: MovePreview["targets"];
+  value: string;
+  onChange: (step: string) => void;
+}) {
   const t = useTexts(texts);
   const say = useSaid();
-  const document = useEditor((state) => state.document);
-  const catalogue = useEditor((state) => state.catalogue);
-  const steps = document.steps.filter((step) => step.id !== props.from && !catalogue.get(step.kind)?.is_entry);
   return (
     <select
       {...props.ids}
@@ -174,12 +202,40 @@ function Targets(props: { ids: object; from: string; value: string; onChange: (s
       }}
     >
       <option value="">{t("to_choose")}</option>
-      {steps.map((step) => (
-        <option key={step.id} value={step.id}>
-          {stepTitle(step, catalogue, say)}
+      {props.targets.map(({ step, title }) => (
+        <option key={step} value={step}>
+          {say(title)}
         </option>
       ))}
     </select>
+  );
+}
+
+/** What the move sets off at once: to how many a mail goes out. */
+function Effect(props: { found: MovePreview | null; error: ApiError | null; again: () => void; perHour: number | null }) {
+  const t = useTexts(texts);
+  const say = useSaid();
+  const { language } = useHost();
+  const paused = useEditor((state) => state.view?.paused ?? false);
+  const { found, perHour } = props;
+  if (props.error) return <ErrorNote error={props.error} retry={props.again} />;
+  if (!found) return <Loading />;
+  const mails = sum(found.due_now.map((one) => (one.mail ? one.people : 0)));
+  const others = found.due_now.filter((one) => !one.mail);
+  const n = formatNumber(mails, language);
+  const one = mails === 1 ? "_one" : "";
+  const when = paused ? "paused" : "now";
+  const time = perHour === null ? "" : roughly(Math.max(mails / perHour, 1 / 60) * HOUR_MS, language);
+  return (
+    <Note tone={mails ? "warning" : "info"}>
+      {mails === 0 && t("no_mails")}
+      {mails > 0 && (perHour === null ? t(`mails_${when}${one}`, { n }) : t("mails_slowly", { n, time }))}
+      {others.map((act) => (
+        <div key={act.step}>
+          {t(act.people === 1 ? "acts_one" : "acts", { step: say(act.title), n: formatNumber(act.people, language) })}
+        </div>
+      ))}
+    </Note>
   );
 }
 

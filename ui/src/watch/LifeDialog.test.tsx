@@ -9,7 +9,7 @@ import type { Life } from "./types";
 
 const NEVER = { paused_at: null, closed_at: null, archived_at: null };
 const AT = "2026-12-01T01:00:00Z";
-const life = (patch: Partial<Life> = {}): Life => ({ ...NEVER, inside: 56, waiting_moments: 0, ...patch });
+const life = (patch: Partial<Life> = {}): Life => ({ ...NEVER, inside: 56, waiting_moments: 0, due: 0, ...patch });
 const close = vi.fn();
 const done = vi.fn();
 const instead = vi.fn();
@@ -69,12 +69,13 @@ describe("pausing", () => {
 describe("resuming", () => {
   it("asks how deadlines go on, and says for how many the time is up", async () => {
     const asked = serve({
-      "GET journeys/sale/life": () => life({ paused_at: AT, waiting_moments: 1_234 }),
+      "GET journeys/sale/life": () => life({ paused_at: AT, waiting_moments: 1_234, due: 3 }),
       "POST journeys/sale/resume": () => life(),
       "PATCH /api/v2/dags/sale": () => ({}),
     });
     show("resume");
     expect(await screen.findByText(/For 1,234 people the time is up/)).toBeVisible();
+    expect(screen.getByText(/3 people are due already: they move on at once either way/)).toBeVisible();
     expect(screen.getByRole("radio", { name: /time had stood still/ })).toBeChecked();
     await userEvent.click(screen.getByRole("radio", { name: /Catch up/ }));
     await userEvent.click(screen.getByRole("button", { name: "Resume" }));

@@ -173,6 +173,11 @@ function Resuming({ life, answers, change }: AboutProps) {
           change({ deadlines });
         }}
       />
+      {life.due > 0 && (
+        <Note tone="warning">
+          {t(life.due === 1 ? "resume_due_one" : "resume_due", { n: formatNumber(life.due, language) })}
+        </Note>
+      )}
     </>
   );
 }

@@ -41,7 +41,7 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
   const begin = (act: ByHand["act"], everybody: boolean) => {
     const people = everybody
       ? { contacts: null, step, hold: asked.hold }
-      : { contacts: [...chosen], step: null, hold: null };
+      : { contacts: [...chosen], step, hold: null };
     setDoing({ act, people, number: everybody ? all : chosen.size, from: step, why: held?.said ?? null });
   };
   const flip = (contact: string) => {

@@ -1,16 +1,17 @@
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Tooltip } from "radix-ui";
 import { beforeEach, describe, expect, it } from "vitest";
+import { both } from "../forms/made-up";
 import { Outline } from "../canvas/Outline";
 import { useCanvas } from "../canvas/canvasStore";
 import { useEditor } from "../journey/store";
 import { Refusal, serve, signIn } from "../shell/answers";
 import { ToastList } from "../shell/toasts";
-import { madePerson, madeWatch, openMadeUp } from "./made-up";
+import { madeNow, madePerson, madeWatch, openMadeUp } from "./made-up";
 import { PeoplePanel } from "./PeoplePanel";
-import { showPeople, useWatch } from "./store";
-import type { PeopleFound } from "./types";
+import { look, showPeople, useWatch } from "./store";
+import type { MovePreview, PeopleFound } from "./types";
 import { useWatching } from "./useWatching";
 import { WatchBar } from "./WatchBar";
 
@@ -38,7 +39,19 @@ function Page() {
 const ANSWERS = {
   "GET journeys/made_up/watch": () => madeWatch(),
   "POST journeys/made_up/people": () => page([madePerson("c1"), madePerson("c2"), madePerson("c3")]),
+  "POST journeys/made_up/move/preview": () => foreseen({}),
 };
+
+const DUE = { step: "thanks", title: both("Thanks, live"), people: 2, mail: true };
+
+/** A step that the draft has no more is a target, one that was only drawn is not. */
+function foreseen(more: Partial<MovePreview>): MovePreview {
+  const targets = [
+    { step: "thanks", title: both("Thanks, live") },
+    { step: "only_live", title: both("Only live") },
+  ];
+  return { people: 2, gone_on: 0, targets, due_now: [DUE], ...more };
+}
 
 beforeEach(() => {
   signIn();
@@ -87,6 +100,69 @@ describe("numbers on the steps", () => {
   });
 });
 
+describe("people at a step that is not on the canvas", () => {
+  const gone = madeWatch({
+    steps: { ...madeWatch().steps, old: madeNow({ title: both("Asked before"), kind: "ask", waiting: 42, arrived: 50, left: { yes: 8 } }) },
+    ways: [...madeWatch().ways, { from_step: "old", outcome: "yes", to_step: "bye", number: 8 }],
+    versions: [
+      { version: 2, people: 191 },
+      { version: 1, people: 42 },
+    ],
+  });
+
+  it("are counted above it and can be listed and moved", async () => {
+    openMadeUp({}, gone);
+    const asked = serve({ ...ANSWERS, "GET journeys/made_up/watch": () => gone });
+    render(<Page />);
+    expect(screen.getByRole("button", { name: "233 people are in it (42 on earlier versions)" })).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "42 people at steps that are no longer here" }));
+    expect(await screen.findByRole("heading", { name: "Asked before" })).toBeVisible();
+    expect(await screen.findByText("Person c1")).toBeVisible();
+    expect(asked.findLast((one) => one.path.endsWith("/people"))?.body).toMatchObject({ step: "old", what: "waiting" });
+    expect(screen.getByRole("button", { name: "Move all 42 …" })).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Where they are now" }));
+    expect(screen.getByRole("heading", { name: "At steps that are no longer here" })).toBeVisible();
+    expect(screen.getByRole("button", { name: /Asked before/ })).toHaveTextContent("42");
+    await userEvent.click(screen.getByRole("button", { name: /Asked before/ }));
+    act(() => {
+      useEditor.getState().select(["hello"]);
+    });
+    expect(screen.getByRole("heading", { name: /post/i })).toBeVisible();
+    expect(useWatch.getState().elsewhere).toBeNull();
+  });
+
+  it("are said to have come otherwise where they went on", () => {
+    const watch = { ...gone, steps: { ...gone.steps, bye: madeNow({ arrived: 258, average_stay_ms: 5_000 }) } };
+    openMadeUp({}, watch);
+    serve({ ...ANSWERS, "GET journeys/made_up/watch": () => watch });
+    showPeople("bye");
+    render(<Page />);
+    expect(screen.getByText(/^8 of them came by ways that are not shown/)).toBeVisible();
+    expect(screen.queryByText("Here now")).not.toBeInTheDocument();
+    expect(screen.queryByText("Average stay")).not.toBeInTheDocument();
+  });
+});
+
+describe("a pause by somebody else", () => {
+  const life = { paused_at: "2026-12-01T02:00:00Z", closed_at: null, archived_at: null };
+
+  it("is on the page with the next look", async () => {
+    serve({ ...ANSWERS, "GET journeys/made_up/watch": () => madeWatch({ life }) });
+    render(<Page />);
+    await waitFor(() => {
+      expect(useEditor.getState().view).toMatchObject({ paused: true, life });
+    });
+  });
+
+  it("does not overwrite what was read anew since it was asked", async () => {
+    serve({ ...ANSWERS, "GET journeys/made_up/watch": () => madeWatch({ life }) });
+    const looking = look();
+    openMadeUp();
+    await looking;
+    expect(useEditor.getState().view?.paused).toBe(false);
+  });
+});
+
 describe("by hand", () => {
   async function open() {
     showPeople("hello");
@@ -95,7 +171,7 @@ describe("by hand", () => {
   }
 
   it("moves those who were chosen, with a reason and the number on the button", async () => {
-    const asked = serve({ ...ANSWERS, "POST journeys/made_up/move": () => ({ people: 2 }) });
+    const asked = serve({ ...ANSWERS, "POST journeys/made_up/move": () => ({ people: 2, gone_on: 0 }) });
     await open();
     await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c1" }));
     await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c3" }));
@@ -105,18 +181,57 @@ describe("by hand", () => {
     expect(screen.getByRole("textbox", { name: "Why" })).toHaveAccessibleDescription(/Say why/);
     expect(asked.some((one) => one.path.endsWith("/move"))).toBe(false);
     const targets = within(screen.getByRole("combobox", { name: "To which step" })).getAllByRole("option");
-    expect(targets.map((one) => one.getAttribute("value"))).toEqual(["", "asked", "thanks", "bye"]);
+    expect(targets.map((one) => one.textContent)).toEqual(["Choose a step", "Thanks, live", "Only live"]);
     await userEvent.selectOptions(screen.getByRole("combobox", { name: "To which step" }), "thanks");
+    expect(await screen.findByText(/A mail goes out to 2 people at once\./)).toBeVisible();
+    expect(screen.queryByRole("checkbox", { name: /A few at a time/ })).not.toBeInTheDocument();
     await userEvent.type(screen.getByRole("textbox", { name: "Why" }), " wrong mail ");
     await userEvent.click(screen.getByRole("button", { name: "Move 2 people" }));
     expect(await screen.findByText("2 people were moved.")).toBeVisible();
     expect(asked.find((one) => one.path.endsWith("/move"))?.body).toEqual({
-      people: { contacts: ["c1", "c3"], step: null, hold: null },
+      people: { contacts: ["c1", "c3"], step: "hello", hold: null },
       to: "thanks",
       reason: "wrong mail",
       per_hour: null,
     });
     expect(screen.getByRole("checkbox", { name: "Choose Person c1" })).not.toBeChecked();
+  });
+
+  it("leaves alone who has gone on meanwhile, and says so before and after", async () => {
+    serve({
+      ...ANSWERS,
+      "POST journeys/made_up/move/preview": () => foreseen({ people: 1, gone_on: 1 }),
+      "POST journeys/made_up/move": () => ({ people: 1, gone_on: 1 }),
+    });
+    await open();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c1" }));
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c3" }));
+    await userEvent.click(screen.getByRole("button", { name: "Move …" }));
+    expect(await screen.findByText("1 of them has gone on meanwhile and is left alone.")).toBeVisible();
+    await userEvent.selectOptions(screen.getByRole("combobox", { name: "To which step" }), "thanks");
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), "wrong mail");
+    await userEvent.click(screen.getByRole("button", { name: "Move 1 person" }));
+    expect(await screen.findByText("1 person was moved. 1 had gone on already and was left alone.")).toBeVisible();
+  });
+
+  it("offers to let a crowd through slowly, and says how long that takes", async () => {
+    const asked = serve({
+      ...ANSWERS,
+      "POST journeys/made_up/move/preview": () => foreseen({ people: 120, due_now: [{ ...DUE, people: 120 }] }),
+      "POST journeys/made_up/move": () => ({ people: 120, gone_on: 0 }),
+    });
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Move all 12 …" }));
+    await userEvent.selectOptions(await screen.findByRole("combobox", { name: "To which step" }), "thanks");
+    await userEvent.click(await screen.findByRole("checkbox", { name: /A few at a time/ }));
+    await userEvent.clear(screen.getByRole("textbox", { name: /so many an hour/ }));
+    await userEvent.type(screen.getByRole("textbox", { name: /so many an hour/ }), "60");
+    expect(await screen.findByText(/120 people, one after the other: it takes about 2 hours/)).toBeVisible();
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), "late");
+    await userEvent.click(screen.getByRole("button", { name: "Move 120 people" }));
+    await waitFor(() => {
+      expect(asked.find((one) => one.path.endsWith("/move"))?.body).toMatchObject({ per_hour: 60 });
+    });
   });
 
   it("takes out everybody who is held for one reason, and no others", async () => {
@@ -175,6 +290,7 @@ describe("one person", () => {
       entered_at: "2026-12-01T01:00:00Z",
       left_at: null,
       left_reason: null,
+      finished: false,
       version: 2,
       now: "hello",
       moves: [{ from_step: "start", outcome: "in", to_step: "hello", at: "2026-12-01T01:00:01Z", run_id: "r" }],

@@ -1,14 +1,13 @@
 // Beside the canvas: the numbers of the chosen step in words, and the people behind the number that was clicked.
 import { focusWork, useCanvas } from "../canvas/canvasStore";
 import { useHost } from "../host";
-import { useSaid, useTexts } from "../i18n/define";
+import { useTexts } from "../i18n/define";
 import { formatNumber } from "../i18n/format";
-import { stepsById } from "../journey/derived";
-import { stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { IconButton } from "../shell/Button";
 import { Bar } from "./Bar";
-import { inside } from "./numbers";
+import { useStepTitle } from "./names";
+import { goneSteps, inside } from "./numbers";
 import { PeopleList } from "./PeopleList";
 import { PersonSteps } from "./PersonSteps";
 import { StepLines } from "./StepLines";
@@ -17,13 +16,11 @@ import { texts } from "./texts";
 
 export function PeoplePanel() {
   const t = useTexts(texts);
-  const say = useSaid();
   const person = useWatch((state) => state.person);
-  const only = useEditor((state) => (state.selection.length === 1 ? (state.selection[0] ?? null) : null));
-  const title = useEditor((state) => {
-    const step = only === null ? undefined : stepsById(state.document).get(only);
-    return step ? stepTitle(step, state.catalogue, say) : null;
-  });
+  const elsewhere = useWatch((state) => state.elsewhere);
+  const selection = useEditor((state) => state.selection);
+  const only = selection.length === 0 ? elsewhere : selection.length === 1 ? (selection[0] ?? null) : null;
+  const title = useStepTitle(only);
   return (
     // The key is that of what is within.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -41,6 +38,26 @@ export function PeoplePanel() {
           <small>{t("people")}</small>
           <h2>{person ? t("way_of", { name: person.name }) : (title ?? t("where_they_are"))}</h2>
         </span>
+        {!person && only !== null && only !== elsewhere && (
+          <IconButton
+            small
+            icon="settings"
+            label={t("to_settings")}
+            onClick={() => {
+              useCanvas.getState().show("settings");
+            }}
+          />
+        )}
+        {!person && only !== null && only === elsewhere && (
+          <IconButton
+            small
+            icon="back"
+            label={t("where_they_are")}
+            onClick={() => {
+              showPeople(null);
+            }}
+          />
+        )}
         <IconButton small icon="close" label={t("close")} onClick={close} />
       </header>
       {person ? (
@@ -56,7 +73,7 @@ export function PeoplePanel() {
 
 /** Back to what the side panel showed before, with the keyboard on the step. */
 function close(): void {
-  useWatch.setState({ person: null });
+  useWatch.setState({ person: null, elsewhere: null });
   const { embedded, readOnly, selection } = useEditor.getState();
   useCanvas.setState({ tab: "settings", sideOpen: embedded || (readOnly && !selection.length) ? false : null });
   focusWork();
@@ -79,39 +96,28 @@ function OfStep({ step }: { step: string }) {
 /** No step is chosen: where all of them are. */
 function Everywhere() {
   const t = useTexts(texts);
-  const say = useSaid();
-  const { language } = useHost();
   const watch = useWatch((state) => state.watch);
   const document = useEditor((state) => state.document);
-  const catalogue = useEditor((state) => state.catalogue);
+  const { language } = useHost();
   if (!watch) return null;
-  const places = document.steps.filter((step) => (watch.steps[step.id]?.waiting ?? 0) > 0);
-  const most = Math.max(1, ...places.map((step) => watch.steps[step.id]?.waiting ?? 0));
+  const waiting = (id: string): number => watch.steps[id]?.waiting ?? 0;
+  const places = document.steps.map((step) => step.id).filter((id) => waiting(id) > 0);
+  const gone = goneSteps(watch, document);
+  const most = Math.max(1, ...[...places, ...gone].map(waiting));
   return (
     <div className="ma-people-body">
       {inside(watch) === 0 ? (
         <p className="ma-people-none">{t("nobody_in_it")}</p>
       ) : (
-        <ul className="ma-people-places">
-          {places.map((step) => {
-            const people = watch.steps[step.id]?.waiting ?? 0;
-            return (
-              <li key={step.id}>
-                <button
-                  type="button"
-                  className="ma-line"
-                  onClick={() => {
-                    showPeople(step.id);
-                  }}
-                >
-                  <span className="ma-line-name">{stepTitle(step, catalogue, say)}</span>
-                  <span className="ma-line-number">{formatNumber(people, language)}</span>
-                  <Bar share={people / most} />
-                </button>
-              </li>
-            );
-          })}
-        </ul>
+        <>
+          <Places steps={places} most={most} />
+          {gone.length > 0 && (
+            <>
+              <h3>{t("gone_steps")}</h3>
+              <Places steps={gone} most={most} />
+            </>
+          )}
+        </>
       )}
       {watch.versions.length > 1 && (
         <>
@@ -130,5 +136,36 @@ function Everywhere() {
         {t("choose_step")} {t("choose_hint")}
       </p>
     </div>
+  );
+}
+
+function Places({ steps, most }: { steps: string[]; most: number }) {
+  return (
+    <ul className="ma-people-places">
+      {steps.map((step) => (
+        <PlaceRow key={step} step={step} most={most} />
+      ))}
+    </ul>
+  );
+}
+
+function PlaceRow({ step, most }: { step: string; most: number }) {
+  const { language } = useHost();
+  const title = useStepTitle(step);
+  const people = useWatch((state) => state.watch?.steps[step]?.waiting ?? 0);
+  return (
+    <li>
+      <button
+        type="button"
+        className="ma-line"
+        onClick={() => {
+          showPeople(step);
+        }}
+      >
+        <span className="ma-line-name">{title ?? step}</span>
+        <span className="ma-line-number">{formatNumber(people, language)}</span>
+        <Bar share={people / most} />
+      </button>
+    </li>
   );
 }

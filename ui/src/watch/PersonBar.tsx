@@ -47,7 +47,7 @@ export function PersonBar({ person }: { person: Person }) {
           {passage.left_at !== null && (
             <>
               {" · "}
-              {t("left_at", { when: when(passage.left_at) })}
+              {t(passage.finished ? "finished_at" : "left_at", { when: when(passage.left_at) })}
               {passage.left_reason && ` (${say(passage.left_reason)})`}
             </>
           )}

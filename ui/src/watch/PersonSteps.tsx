@@ -3,10 +3,11 @@ import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
 import { formatMoment } from "../i18n/format";
 import { stepsById } from "../journey/derived";
-import { outcomeTitle, stepTitle } from "../journey/outcomes";
+import { outcomeTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { useMe } from "../shell/me";
 import { Loading } from "../shell/Notes";
+import { useStepKind, useStepTitle } from "./names";
 import { MOVED, REMOVED } from "./numbers";
 import type { Person } from "./store";
 import { texts } from "./texts";
@@ -30,7 +31,7 @@ export function PersonSteps({ person }: { person: Person }) {
       </ol>
       {passage.left_at !== null && (
         <p className="ma-people-none">
-          {t("left_at", { when: formatMoment(passage.left_at, language, zone) })}
+          {t(passage.finished ? "finished_at" : "left_at", { when: formatMoment(passage.left_at, language, zone) })}
           {passage.left_reason && ` (${say(passage.left_reason)})`}
         </p>
       )}
@@ -44,12 +45,12 @@ function StopRow({ stop }: { stop: Stop }) {
   const { language } = useHost();
   const zone = useMe((state) => state.me?.timezone);
   const step = useEditor((state) => stepsById(state.document).get(stop.step));
-  const catalogue = useEditor((state) => state.catalogue);
+  const title = useStepTitle(stop.step);
+  const kind = useStepKind(stop.step);
   const outcome = () => {
     if (stop.outcome === null) return t("now_at");
     if (stop.outcome === MOVED) return t("took", { outcome: t("line_moved") });
     if (stop.outcome === REMOVED) return t("took", { outcome: t("line_removed") });
-    const kind = catalogue.get(step?.kind ?? "");
     return t("took", { outcome: outcomeTitle(kind, stop.outcome, say) || t("unnamed") });
   };
   return (
@@ -64,10 +65,13 @@ function StopRow({ stop }: { stop: Stop }) {
             focusStep(stop.step);
           }}
         >
-          {stepTitle(step, catalogue, say)}
+          {title}
         </button>
       ) : (
-        <span>{t("step_gone")}</span>
+        <span>
+          {title !== null && `${title} `}
+          <small>{t("step_gone")}</small>
+        </span>
       )}
       <small>{outcome()}</small>
     </li>

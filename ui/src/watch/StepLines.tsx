@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { api, ApiError } from "../api/client";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
@@ -8,7 +8,8 @@ import { outcomesOf, outcomeTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { toast } from "../shell/toasts";
-import { linesOf, percent, type Line } from "./numbers";
+import { useStepKind } from "./names";
+import { cameOtherwise, linesOf, percent, type Line } from "./numbers";
 import { Bar } from "./Bar";
 import { askFor, look, useWatch } from "./store";
 import { texts } from "./texts";
@@ -23,22 +24,30 @@ export function StepLines({ step: id, now }: { step: string; now: StepNow }) {
   const { language } = useHost();
   const step = useEditor((state) => stepsById(state.document).get(id));
   const catalogue = useEditor((state) => state.catalogue);
+  const kind = useStepKind(id);
+  const otherwise = useOtherwise(id);
   const run = useWatch((state) => state.run);
   const version = useWatch((state) => state.version);
-  const outcomes = step ? outcomesOf(step, catalogue) : NO_OUTCOMES;
+  const outcomes = step ? outcomesOf(step, catalogue) : (kind?.outcomes ?? NO_OUTCOMES);
   const { here, gone } = linesOf(now, outcomes);
   const stay = now.average_stay_ms;
+  // Nobody stays at an end, unless something went wrong.
+  const stays = !kind?.is_end || now.waiting > 0;
   const held = here.some((one) => one.word === "held");
   const editor = useEditor((state) => state.view?.may_see_contacts ?? false);
   const since = run !== null ? t("went_on_run") : version !== null ? t("went_on_version", { n: version }) : t("went_on");
   return (
     <div className="ma-lines">
-      <h3>{t("now_here")}</h3>
-      <ul>
-        {here.map((line) => (
-          <LineRow key={`${line.word} ${line.hold ?? line.said?.en ?? ""}`} step={id} line={line} />
-        ))}
-      </ul>
+      {stays && (
+        <>
+          <h3>{t("now_here")}</h3>
+          <ul>
+            {here.map((line) => (
+              <LineRow key={`${line.word} ${line.hold ?? line.said?.en ?? ""}`} step={id} line={line} />
+            ))}
+          </ul>
+        </>
+      )}
       {held && editor && <Retry step={id} />}
       <h3>{since}</h3>
       <ul>
@@ -46,13 +55,22 @@ export function StepLines({ step: id, now }: { step: string; now: StepNow }) {
           <LineRow key={`${line.word} ${line.outcome ?? ""}`} step={id} line={line} />
         ))}
       </ul>
-      {run === null && stay !== null && stay >= 1_000 && (
+      {otherwise > 0 && <p className="ma-lines-stay">{t("came_otherwise", { n: formatNumber(otherwise, language) })}</p>}
+      {run === null && !kind?.is_end && stay !== null && stay >= 1_000 && (
         <p className="ma-lines-stay">
           {t("average_stay")} <b>{roughly(stay, language)}</b>
         </p>
       )}
     </div>
   );
+}
+
+/** How many came to a step by ways that are not on the canvas. */
+export function useOtherwise(id: string): number {
+  const ways = useWatch((state) => state.watch?.ways);
+  const document = useEditor((state) => state.document);
+  const here = stepsById(document).has(id);
+  return useMemo(() => (here && ways ? cameOtherwise(ways, document, id) : 0), [here, ways, document, id]);
 }
 
 const TONES: Partial<Record<Line["word"], string>> = {
@@ -66,11 +84,9 @@ function LineRow({ step: id, line }: { step: string; line: Line }) {
   const t = useTexts(texts);
   const say = useSaid();
   const { language } = useHost();
-  const name = useEditor((state) => {
-    if (line.word !== "outcome") return t(`line_${line.word}`);
-    const kind = state.catalogue.get(stepsById(state.document).get(id)?.kind ?? "");
-    return outcomeTitle(kind, line.outcome ?? "", say) || t("unnamed");
-  });
+  const kind = useStepKind(id);
+  const name =
+    line.word === "outcome" ? outcomeTitle(kind, line.outcome ?? "", say) || t("unnamed") : t(`line_${line.word}`);
   const editor = useEditor((state) => state.view?.may_see_contacts ?? false);
   const chosen = useWatch(
     ({ asked }) => asked.what === line.what && asked.outcome === line.outcome && asked.hold === line.hold,

@@ -7,7 +7,8 @@ import { outcomesOf, outcomeTitle, stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { Icon } from "../shell/Icon";
 import { portalContainer } from "../shell/portal";
-import { failedPeople, heldPeople, openPeople, passed, percent, shareOf } from "./numbers";
+import { failedPeople, heldPeople, isOfPassages, openPeople, passed, percent, shareOf } from "./numbers";
+import { useOtherwise } from "./StepLines";
 import { showPeople, useWatch } from "./store";
 import { texts } from "./texts";
 import type { StepNow } from "./types";
@@ -32,6 +33,14 @@ export function StepNumbers({ id, reachable }: { id: string; reachable: boolean 
       <People id={id} now={now} reachable={reachable} />
       {held + failed > 0 && <Trouble id={id} now={now} held={held} failed={failed} reachable={reachable} />}
     </>
+  );
+}
+
+/** Whether so many cannot all be different people. Of one run or version nobody can tell. */
+export function useIsOfPassages(number: number): boolean {
+  const catalogue = useEditor((state) => state.catalogue);
+  return useWatch(
+    ({ watch, run, version }) => watch !== null && run === null && version === null && isOfPassages(watch, catalogue, number),
   );
 }
 
@@ -135,6 +144,8 @@ function StepWords({ id, now }: { id: string; now: StepNow }) {
   const say = useSaid();
   const { language } = useHost();
   const trouble = useTroubleLines(now);
+  const otherwise = useOtherwise(id);
+  const passages = useIsOfPassages(Math.max(passed(now), now.arrived));
   const step = useEditor((state) => stepsById(state.document).get(id));
   const catalogue = useEditor((state) => state.catalogue);
   const editor = useEditor((state) => state.view?.may_see_contacts ?? false);
@@ -148,6 +159,7 @@ function StepWords({ id, now }: { id: string; now: StepNow }) {
       {trouble.map((line) => (
         <span key={line}>{line}</span>
       ))}
+      {otherwise > 0 && <span>{t("came_otherwise", { n: n(otherwise) })}</span>}
       {kind?.is_end ? (
         <span>{t("reached_line", { n: n(now.arrived) })}</span>
       ) : (
@@ -163,7 +175,8 @@ function StepWords({ id, now }: { id: string; now: StepNow }) {
             })}
           </span>
         ))}
-      {now.average_stay_ms !== null && now.average_stay_ms >= 1_000 && (
+      {passages && <span>{t("passages")}</span>}
+      {!kind?.is_end && now.average_stay_ms !== null && now.average_stay_ms >= 1_000 && (
         <span>{t("stay_line", { time: roughly(now.average_stay_ms, language) })}</span>
       )}
       <small>{t(editor ? "see_people" : "see_more")}</small>

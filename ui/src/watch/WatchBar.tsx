@@ -8,7 +8,7 @@ import { Button } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
 import { dropRouteQuery } from "../shell/route";
-import { inside } from "./numbers";
+import { goneSteps, inside, onEarlier, sum } from "./numbers";
 import { PersonBar } from "./PersonBar";
 import { onlyRun, onlyVersion, showNumbers, showPeople, useWatch } from "./store";
 import { texts } from "./texts";
@@ -51,6 +51,8 @@ function Numbers() {
   const { language } = useHost();
   const people = useWatch((state) => (state.watch ? inside(state.watch) : null));
   const run = useWatch((state) => state.run);
+  const newest = useEditor((state) => state.view?.version ?? 0);
+  const earlier = useWatch((state) => (state.watch ? onEarlier(state.watch, newest) : 0));
   const loaded = people !== null;
   const n = formatNumber(people ?? 0, language);
   return (
@@ -66,11 +68,38 @@ function Numbers() {
           }}
         >
           {t(people === 0 ? "inside_nobody" : people === 1 ? "inside_one" : "inside", { n })}
+          {earlier > 0 && t("inside_earlier", { n: formatNumber(earlier, language) })}
         </Button>
       )}
+      <Gone />
       {run === null ? <Versions /> : <Run run={run} />}
       <Late />
     </>
+  );
+}
+
+/** People at steps that are not on the canvas any more: not to be forgotten. */
+function Gone() {
+  const t = useTexts(texts);
+  const { language } = useHost();
+  const watch = useWatch((state) => state.watch);
+  const document = useEditor((state) => state.document);
+  const steps = watch ? goneSteps(watch, document) : [];
+  const people = sum(steps.map((step) => watch?.steps[step]?.waiting ?? 0));
+  if (!people) return null;
+  return (
+    <Button
+      small
+      look="quiet"
+      icon="warning"
+      title={t("gone_about")}
+      onClick={() => {
+        useEditor.getState().select([]);
+        showPeople(steps.length === 1 ? (steps[0] ?? null) : null);
+      }}
+    >
+      {t(people === 1 ? "gone_people_one" : "gone_people", { n: formatNumber(people, language) })}
+    </Button>
   );
 }
 
@@ -88,6 +117,7 @@ function Versions() {
   const recent = Array.from({ length: Math.min(newest, MOST_VERSIONS) }, (_, index) => newest - index);
   const all = [...new Set([...recent, ...people.keys()])].sort((one, other) => other - one);
   return (
+    <>
     <select
       className="ma-input ma-watch-version"
       aria-label={t("version_label")}
@@ -106,6 +136,8 @@ function Versions() {
         </option>
       ))}
     </select>
+    {chosen !== null && <span className="ma-watch-words ma-watch-quiet">{t("version_about", { n: chosen })}</span>}
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { outcomeTitle, stepTitle } from "../journey/outcomes";
 import { useEditor } from "../journey/store";
 import { percent, shareOf } from "./numbers";
 import { showPeople, useWatch } from "./store";
-import { useStepNow } from "./StepNumbers";
+import { useIsOfPassages, useStepNow } from "./StepNumbers";
 import { texts } from "./texts";
 import { shortNumber } from "./words";
 
@@ -32,12 +32,14 @@ export function WayNumber(props: {
   const step = useEditor((state) => stepsById(state.document).get(id));
   const catalogue = useEditor((state) => state.catalogue);
   const number = now?.left[outcome] ?? 0;
+  const passages = useIsOfPassages(number);
   if (!now || !step || !number) return null;
   const share = shareOf(now, outcome);
   const n = formatNumber(number, language);
   const name = outcomeTitle(catalogue.get(step.kind), outcome, say) || t("unnamed");
-  const what =
+  const counted =
     share === null ? t("way_line", { outcome: name, n }) : t("share_line", { outcome: name, n, share: percent(share) });
+  const what = passages ? `${counted}\n${t("passages")}` : counted;
   return (
     <button
       type="button"

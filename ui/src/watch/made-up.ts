@@ -9,8 +9,10 @@ import { trafficOf } from "./numbers";
 import { useWatch } from "./store";
 import type { PersonHere, StepNow, Watch } from "./types";
 
+const NEVER = { paused_at: null, closed_at: null, archived_at: null };
+
 export function madeNow(more: Partial<StepNow> = {}): StepNow {
-  return { arrived: 0, waiting: 0, due: 0, pinned: 0, held: [], failed: [], left: {}, average_stay_ms: null, ...more };
+  return { title: { en: "Ran as this", ja: "実行時の名前" }, kind: null, arrived: 0, waiting: 0, due: 0, pinned: 0, held: [], failed: [], left: {}, average_stay_ms: null, ...more };
 }
 
 export function madeWatch(more: Partial<Watch> = {}): Watch {
@@ -33,6 +35,7 @@ export function madeWatch(more: Partial<Watch> = {}): Watch {
     ],
     versions: [{ version: 2, people: 233 }],
     run: null,
+    life: NEVER,
     clock_speed: 1,
     ...more,
   };
@@ -53,8 +56,6 @@ export function madePerson(contact: string, more: Partial<PersonHere> = {}): Per
     ...more,
   };
 }
-
-const NEVER = { paused_at: null, closed_at: null, archived_at: null };
 
 /** Opens the journey as a page would, with these numbers. */
 export function openMadeUp(view: Partial<JourneyView> = {}, watch = madeWatch()): void {
@@ -97,6 +98,7 @@ export function openMadeUp(view: Partial<JourneyView> = {}, watch = madeWatch())
     watch,
     traffic: trafficOf(watch.ways),
     error: null,
+    elsewhere: null,
     asked: { what: "waiting", outcome: null, hold: null },
     person: null,
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../journey/made-up";
 import { madeNow, madeWatch } from "./made-up";
-import { kept, linesOf, passed, percent, shareOf, thickness, trafficOf, wayKey } from "./numbers";
+import { isOfPassages, kept, linesOf, passed, percent, shareOf, thickness, trafficOf, wayKey } from "./numbers";
 import { stopsOf, trailOf } from "./way";
 import { roughly, shortNumber } from "./words";
 
@@ -85,6 +86,7 @@ describe("one person's way", () => {
     entered_at: "2026-12-01T01:00:00Z",
     left_at: null,
     left_reason: null,
+    finished: false,
     version: 1,
     now: "asked",
     moves: [
@@ -123,5 +125,21 @@ describe("words", () => {
     expect(roughly(28 * hour, "ja")).toBe("1日4時間");
     expect(roughly(24 * hour * 20 + hour, "en")).toBe("20 days");
     expect(roughly(90_500, "en")).toBe("1 minute 30 seconds");
+  });
+});
+
+describe("passages", () => {
+  const watch = madeWatch({
+    steps: { start: madeNow({ kind: "start" }) },
+    ways: [
+      { from_step: "start", outcome: "in", to_step: "hello", number: 240 },
+      { from_step: "hello", outcome: "gone", to_step: "asked", number: 243 },
+    ],
+  });
+
+  it("are told apart from people when there are more than ever entered", () => {
+    expect(isOfPassages(watch, CATALOGUE, 243)).toBe(true);
+    expect(isOfPassages(watch, CATALOGUE, 240)).toBe(false);
+    expect(isOfPassages(madeWatch({ ways: [] }), CATALOGUE, 5)).toBe(false);
   });
 });

@@ -1,5 +1,7 @@
 // The numbers of a live journey as the canvas and the panel show them.
-import type { Said } from "../api/types";
+import type { JourneyDocument, Said } from "../api/types";
+import { stepsById } from "../journey/derived";
+import type { Catalogue } from "../journey/outcomes";
 import type { StepNow, Watch, WayTaken, What } from "./types";
 
 /** Outcomes the engine gives when somebody is taken away from a step, by hand or by a change. */
@@ -81,6 +83,31 @@ export function thickness(number: number, most: number): number {
 /** Everybody in the journey. */
 export function inside(watch: Watch): number {
   return sum(watch.versions.map((one) => one.people));
+}
+
+/** Those of them who go on with a version before the newest one. */
+export function onEarlier(watch: Watch, newest: number): number {
+  return sum(watch.versions.map((one) => (one.version < newest ? one.people : 0)));
+}
+
+/** The steps with people that are not on the canvas: this draft, or this version, has them no more. */
+export function goneSteps(watch: Watch, document: JourneyDocument): string[] {
+  const here = stepsById(document);
+  return Object.keys(watch.steps).filter((id) => !here.has(id) && (watch.steps[id]?.waiting ?? 0) > 0);
+}
+
+/** Who came to a step by a way that is not on the canvas: one of another version, or by hand. */
+export function cameOtherwise(ways: readonly WayTaken[], document: JourneyDocument, id: string): number {
+  const here = stepsById(document);
+  return sum(
+    ways.map((way) => (way.to_step === id && here.get(way.from_step)?.next[way.outcome] !== id ? way.number : 0)),
+  );
+}
+
+/** Whether a number is of passages: more than ever entered, so that some must have come by twice. */
+export function isOfPassages(watch: Watch, catalogue: Catalogue, number: number): boolean {
+  const entered = watch.ways.filter((way) => catalogue.get(watch.steps[way.from_step]?.kind ?? "")?.is_entry);
+  return entered.length > 0 && number > sum(entered.map((way) => way.number));
 }
 
 /** What became of mails that did not simply go out. */

@@ -5,7 +5,8 @@ import { api, ApiError } from "../api/client";
 import { useEditor } from "../journey/store";
 import { useCanvas } from "../canvas/canvasStore";
 import { kept, trafficOf, type Traffic } from "./numbers";
-import type { PassageMade, Watch, What, WayOfPerson } from "./types";
+import type { JourneyView } from "../api/types";
+import type { LifeMoments, PassageMade, Watch, What, WayOfPerson } from "./types";
 
 /** Whose names are listed: at the step that is selected. */
 export interface Asked {
@@ -35,6 +36,8 @@ interface WatchState {
   /** Why the numbers are not from now. */
   error: ApiError | null;
   asked: Asked;
+  /** The step whose people are listed although it is not on the canvas: a draft or a newer version has it no more. */
+  elsewhere: string | null;
   person: Person | null;
 }
 
@@ -59,6 +62,7 @@ export const useWatch = create<WatchState>(() => ({
   traffic: NO_TRAFFIC,
   error: null,
   asked: WAITING,
+  elsewhere: null,
   person: null,
 }));
 
@@ -68,7 +72,7 @@ const EMPTY = { watch: null, traffic: NO_TRAFFIC, error: null };
 export function watchJourney(journey: string, run: string | null): void {
   const now = useWatch.getState();
   if (now.journey === journey && now.run === run) return;
-  useWatch.setState({ ...EMPTY, journey, run, version: null, person: null, asked: WAITING });
+  useWatch.setState({ ...EMPTY, journey, run, version: null, person: null, asked: WAITING, elsewhere: null });
 }
 
 export function showNumbers(shown: boolean): void {
@@ -96,6 +100,7 @@ export async function look(): Promise<boolean> {
     const now = useWatch.getState();
     return now.journey === journey && now.run === run && now.version === version;
   };
+  const { view } = useEditor.getState();
   try {
     const answer = await api.get<Watch>(`journeys/${encodeURIComponent(journey)}/watch`, { run_id: run, version });
     if (!current()) return true;
@@ -106,6 +111,7 @@ export async function look(): Promise<boolean> {
       traffic: watch.ways === before?.ways ? traffic : trafficOf(watch.ways),
       error: null,
     });
+    takeLife(view, answer.life);
     return true;
   } catch (problem) {
     if (!(problem instanceof ApiError)) throw problem;
@@ -114,10 +120,21 @@ export async function look(): Promise<boolean> {
   }
 }
 
+/** What somebody else paused, closed or resumed meanwhile; unless the journey was read anew since it was asked. */
+function takeLife(asked: JourneyView | null, life: LifeMoments): void {
+  const { view } = useEditor.getState();
+  if (!view || view !== asked || JSON.stringify(view.life) === JSON.stringify(life)) return;
+  // Airflow's own switch is not told here: it is thrown together with ours.
+  const paused = view.life.paused_at === life.paused_at ? view.paused : life.paused_at !== null;
+  useEditor.setState({ view: { ...view, life, paused } });
+}
+
 /** Opens the panel with the people behind a number of a step. */
 export function showPeople(step: string | null, asked: Partial<Asked> = {}): void {
-  if (step !== null) useEditor.getState().select([step]);
-  useWatch.setState({ asked: { ...WAITING, ...asked }, person: null });
+  const { document, select } = useEditor.getState();
+  const here = step !== null && document.steps.some((one) => one.id === step);
+  if (step !== null) select(here ? [step] : []);
+  useWatch.setState({ asked: { ...WAITING, ...asked }, person: null, elsewhere: here ? null : step });
   useCanvas.getState().show("people");
 }
 

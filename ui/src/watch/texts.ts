@@ -8,6 +8,18 @@ export const texts = defineTexts({
   inside_one: { en: "1 person is in it", ja: "進行中 1人" },
   inside: { en: "{n} people are in it", ja: "進行中 {n}人" },
   inside_nobody: { en: "Nobody is in it now", ja: "進行中の人はいません" },
+  inside_earlier: { en: " ({n} on earlier versions)", ja: "（うち以前のバージョン {n}人）" },
+  gone_people: { en: "{n} people at steps that are no longer here", ja: "削除したステップに{n}人" },
+  gone_people_one: { en: "1 person at a step that is no longer here", ja: "削除したステップに1人" },
+  gone_about: {
+    en: "They stand at steps that this canvas no longer has. Click to see who.",
+    ja: "表示中の内容にはないステップに、まだ人がいます。クリックすると確認できます。",
+  },
+  gone_steps: { en: "At steps that are no longer here", ja: "削除したステップにいる人" },
+  version_about: {
+    en: "Counts what version {n} did; the steps are those of now",
+    ja: "バージョン{n}による移動だけを集計（ステップは現在の内容）",
+  },
   version_label: { en: "Which version's numbers", ja: "集計するバージョン" },
   version_all: { en: "All versions", ja: "すべてのバージョン" },
   version_n: { en: "Version {n}", ja: "バージョン{n}" },
@@ -30,6 +42,7 @@ export const texts = defineTexts({
   passage: { en: "Which time", ja: "何回目の参加か" },
   passage_n: { en: "{n} of {all}: since {when}", ja: "{all}回中{n}回目（{when}〜）" },
   entered_at: { en: "entered {when}", ja: "{when}に参加" },
+  finished_at: { en: "finished {when}", ja: "{when}に完了" },
   left_at: { en: "left {when}", ja: "{when}に離脱" },
 
   // On a step
@@ -43,6 +56,14 @@ export const texts = defineTexts({
   reached_line: { en: "{n} reached it", ja: "{n}人が到達" },
   share_line: { en: "{outcome}: {n} ({share})", ja: "{outcome}：{n}人（{share}）" },
   way_line: { en: "{outcome}: {n}", ja: "{outcome}：{n}人" },
+  came_otherwise: {
+    en: "{n} of them came by ways that are not shown: of earlier versions, or by hand",
+    ja: "うち{n}人は、表示されていない経路（以前のバージョンや手動での移動）で到達",
+  },
+  passages: {
+    en: "Counts every time somebody came by, so the same person may count twice",
+    ja: "延べ人数です（同じ人が複数回通った分を含みます）",
+  },
   stay_line: { en: "They stay {time} on average", ja: "平均滞在時間：{time}" },
   see_people: { en: "Click to see who", ja: "クリックで対象者を表示" },
   see_more: { en: "Click for more", ja: "クリックで詳細を表示" },
@@ -50,7 +71,8 @@ export const texts = defineTexts({
   unnamed: { en: "(no name)", ja: "（名前なし）" },
 
   // The panel
-  people: { en: "People", ja: "対象者" },
+  people: { en: "People", ja: "参加者" },
+  to_settings: { en: "Settings of this step", ja: "このステップの設定" },
   close: { en: "Close", ja: "閉じる" },
   choose_step: { en: "Choose a step to see who is there.", ja: "ステップを選ぶと、そこにいる人を確認できます。" },
   choose_hint: {
@@ -127,11 +149,42 @@ export const texts = defineTexts({
     en: "Their passage ends here: no more mails of this journey. Other journeys are not touched.",
     ja: "このジャーニーへの参加が終了し、以後のメールは届きません。ほかのジャーニーには影響しません。",
   },
+  required: { en: "Required", ja: "必須" },
+  gone_already: {
+    en: "{n} of them have gone on meanwhile and are left alone.",
+    ja: "選択した人のうち{n}人は、すでに次へ進んだため対象外です。",
+  },
+  gone_already_one: {
+    en: "1 of them has gone on meanwhile and is left alone.",
+    ja: "選択した人のうち1人は、すでに次へ進んだため対象外です。",
+  },
+  gone_on: { en: "{n} had gone on already and were left alone.", ja: "{n}人はすでに次へ進んでいたため、変更していません。" },
+  gone_on_one: { en: "1 had gone on already and was left alone.", ja: "1人はすでに次へ進んでいたため、変更していません。" },
+  no_mails: { en: "No mail goes out at once.", ja: "すぐに送信されるメールはありません。" },
+  mails_now: {
+    en: "A mail goes out to {n} people at once. Who already has it does not get it again.",
+    ja: "{n}人にすぐメールが送られます（すでに受け取った人には再送されません）。",
+  },
+  mails_now_one: { en: "A mail goes out to 1 person at once.", ja: "1人にすぐメールが送られます。" },
+  mails_paused: {
+    en: "A mail goes out to {n} people as soon as the journey is resumed. Who already has it does not get it again.",
+    ja: "ジャーニーを再開すると、{n}人にすぐメールが送られます（すでに受け取った人には再送されません）。",
+  },
+  mails_paused_one: {
+    en: "A mail goes out to 1 person as soon as the journey is resumed.",
+    ja: "ジャーニーを再開すると、1人にすぐメールが送られます。",
+  },
+  mails_slowly: {
+    en: "A mail goes out to {n} people, one after the other: it takes about {time}.",
+    ja: "{n}人に少しずつメールが送られます（全員に送り終わるまで約{time}）。",
+  },
+  acts: { en: "“{step}” is carried out for {n} people at once.", ja: "「{step}」が{n}人に対してすぐに実行されます。" },
+  acts_one: { en: "“{step}” is carried out for 1 person at once.", ja: "「{step}」が1人に対してすぐに実行されます。" },
   reason: { en: "Why", ja: "理由" },
   reason_help: { en: "Kept in the journey’s history.", ja: "ジャーニーの履歴に残ります。" },
   reason_optional: { en: "Why (if you like)", ja: "理由（任意）" },
   reason_missing: { en: "Say why, so that others can follow it later.", ja: "後から確認できるように、理由を入力してください。" },
-  slowly: { en: "Not all at once", ja: "少しずつ進める" },
+  slowly: { en: "A few at a time, not all at once", ja: "一度にではなく、少しずつ送る" },
   slowly_about: { en: "At most so many an hour", ja: "1時間あたりの上限人数" },
   slowly_missing: { en: "Give a number from 1.", ja: "1以上の数を入力してください。" },
   do_move: { en: "Move {n} people", ja: "{n}人を移動" },
@@ -180,8 +233,16 @@ export const texts = defineTexts({
     ja: "停止していた時間も待ち時間に含めます。期限を過ぎた1人がすぐに次へ進み、メールが送信されることがあります。",
   },
   catch_up_none: {
-    en: "The pause counts as waiting. Nobody’s time is up yet, so nobody moves on at once.",
-    ja: "停止していた時間も待ち時間に含めます。期限を過ぎた人はいないため、すぐに進む人はいません。",
+    en: "The pause counts as waiting. Nobody’s time has come during the pause.",
+    ja: "停止していた時間も待ち時間に含めます。停止中に期限を過ぎた人はいません。",
+  },
+  resume_due: {
+    en: "{n} people are due already: they move on at once either way, and mails may go out to them.",
+    ja: "すでに次へ進む順番の{n}人は、どちらを選んでも再開後すぐに進みます。メールが送信されることがあります。",
+  },
+  resume_due_one: {
+    en: "1 person is due already: they move on at once either way, and a mail may go out.",
+    ja: "すでに次へ進む順番の1人は、どちらを選んでも再開後すぐに進みます。メールが送信されることがあります。",
   },
   resumed: { en: "The journey goes on.", ja: "再開しました。" },
   stop_entries: { en: "Stop new entries", ja: "新規の受付を停止" },

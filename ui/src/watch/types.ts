@@ -13,6 +13,7 @@ export type PeopleFound = Schemas["PeopleFound"];
 export type PassageMade = Schemas["PassageMade"];
 export type WayOfPerson = Schemas["WayOfPerson"];
 export type Chosen = Schemas["Chosen"];
+export type MovePreview = Schemas["MovePreview"];
 export type PeopleDone = Schemas["PeopleDone"];
 export type LifeMoments = Schemas["LifeMoments"];
 export type Life = Schemas["Life"];

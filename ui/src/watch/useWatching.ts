@@ -35,6 +35,13 @@ export function useWatching(journey: string, run: string | null): void {
     };
   }, [numbers, shown]);
   usePersonOnCanvas();
+  useEffect(
+    () =>
+      useEditor.subscribe(({ selection }) => {
+        if (selection.length && useWatch.getState().elsewhere !== null) useWatch.setState({ elsewhere: null });
+      }),
+    [],
+  );
 }
 
 /** The same for the builder's page: its address may name a run, and a step that is chosen once the journey is there. */
