@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.engine.steps import Batch
-from airflow_ma.engine.tables import Json, contact, contact_tag, enrollment
+from airflow_ma.engine.tables import contact, contact_tag, enrollment
+from airflow_ma.engine.tables.columns import Json
 
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
 Value = str | int | float | bool | None

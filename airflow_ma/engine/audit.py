@@ -77,7 +77,8 @@ def write_audit(
         reason=reason or None,
         detail=dict(detail or {}),
     )
-    return connection.execute(line.returning(a.id)).scalar_one()
+    line_id: int = connection.execute(line.returning(a.id)).scalar_one()
+    return line_id
 
 
 def correct_audit(connection: sa.Connection, line: int, *, people: int, detail: Mapping[str, Any]) -> None:
