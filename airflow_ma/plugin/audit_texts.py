@@ -14,6 +14,7 @@ _FIRST = Said(en="Published for the first time", ja="初めて公開")
 _AGREED = Said(en=", approved by {by}", ja="（承認: {by}さん）")
 _PEOPLE = Said(en=" ({people} people)", ja="（{people}人）")
 _STARTED = Said(en=" (started by {by})", ja="（開始した人: {by}さん）")
+_ONE = Said(en=" (1 person)", ja="（1人）")
 _OF = Said(en=" of {by}", ja="（依頼: {by}さん）")
 _TEXTS: Mapping[Action, Said] = {
     "approval_asked": Said(en="Asked for approval to publish", ja="公開の承認を依頼"),
@@ -24,8 +25,8 @@ _TEXTS: Mapping[Action, Said] = {
     "discarded": Said(en="Threw the draft away", ja="下書きを破棄"),
     "paused": Said(en="Paused the journey", ja="ジャーニーを一時停止"),
     "resumed": Said(en="Resumed the journey", ja="ジャーニーを再開"),
-    "closed": Said(en="Closed the journey: nobody enters any more", ja="ジャーニーの受付を終了"),
-    "reopened": Said(en="Opened the journey again", ja="ジャーニーの受付を再開"),
+    "closed": Said(en="Closed the journey: nobody enters any more", ja="新規の受付を停止"),
+    "reopened": Said(en="Opened the journey again", ja="新規の受付を再開"),
     "archived": Said(en="Archived the journey", ja="ジャーニーをアーカイブ"),
     "unarchived": Said(en="Brought the journey back from the archive", ja="ジャーニーをアーカイブから復元"),
     "moved": Said(en="Moved people by hand", ja="手動で別のステップへ移動"),
@@ -36,6 +37,10 @@ _TEXTS: Mapping[Action, Said] = {
     "start_declined": Said(en="Declined the start: nobody entered", ja="開始を差し戻し（参加者なし）"),
 }
 _ENDED = Said(en="Ended it for everybody inside", ja="進行中の全員を終了")
+_RESUMED = {
+    "stood_still": Said(en=", as if time had stood still", ja="（停止していた時間を除いて続行）"),
+    "catch_up": Said(en=", the time of the pause counts", ja="（停止中も時間が進んだものとして続行）"),
+}
 _FROM: Mapping[Action, Said] = {
     "moved": Said(en=" from {steps} to “{to}”", ja="：{steps}から「{to}」へ"),
     "removed": Said(en=" at {steps}", ja="：{steps}"),
@@ -59,7 +64,11 @@ def audit_said(entry: Entry, names: Mapping[str, StepName]) -> Said:
         said += _OF.filled(by=entry.detail["asked_by"])
     if entry.detail.get("started_by"):
         said += _STARTED.filled(by=entry.detail["started_by"])
+    if entry.action == "resumed" and entry.detail.get("deadlines") in _RESUMED:
+        said += _RESUMED[entry.detail["deadlines"]]
     said += _where(entry, names)
+    if entry.people == 1:
+        return said + _ONE
     return said if entry.people is None else said + _PEOPLE.filled(people=f"{entry.people:,}")
 
 

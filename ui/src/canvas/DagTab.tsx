@@ -22,6 +22,7 @@ import { useCanvas } from "./canvasStore";
 import { builderPage } from "./links";
 import { texts } from "./texts";
 import { useOpen } from "./useOpen";
+import { useVersionShown } from "./useVersionShown";
 
 interface Props {
   dagId: string;
@@ -58,6 +59,7 @@ function Journey({ dagId, runId, taskId }: Props) {
   }, []);
   const run = runId ?? null;
   useWatching(dagId, run);
+  const version = useVersionShown(dagId);
   useEffect(() => {
     if (!ready) return;
     useEditor.getState().select([]);
@@ -71,6 +73,7 @@ function Journey({ dagId, runId, taskId }: Props) {
     <Tooltip.Provider delayDuration={400}>
       <header className="ma-top">
         <h2 className="ma-top-title">{title}</h2>
+        {version !== null && <span className="ma-badge">{t("version_shown", { n: version })}</span>}
         <span className="ma-top-space" />
         <a className="ma-button" href={builderPage(dagId, taskId, runId)}>
           <Icon name="pencil" size={16} />

@@ -134,6 +134,7 @@ export const texts = defineTexts({
   copy_as_new: { en: "Copy as a new journey", ja: "コピーして新規作成" },
   copy_of: { en: "{title} (copy)", ja: "{title}（コピー）" },
   not_a_journey: { en: "This DAG is not a journey", ja: "このDAGはジャーニーではありません" },
+  version_shown: { en: "Version {n}", ja: "バージョン{n}" },
   open_builder: { en: "Open in the builder", ja: "ビルダーで開く" },
 
   // Palette
