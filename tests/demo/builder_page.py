@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-expect.set_options(timeout=30_000)  # how long a page takes beside a whole Airflow says how busy the machine is
+expect.set_options(
+    timeout=30_000
+)  # how long a page takes beside a whole Airflow says how busy the machine is
 
 WORDS = {
     "en": {
