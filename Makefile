@@ -45,7 +45,7 @@ demo-reset: $(STAMP) ## Forget the last demo, so that the next one starts fresh
 	@$(BIN)/python -m airflow_ma.demo reset
 
 test: $(STAMP) $(PAGES) debian-packages lint ## Run every test; installs PostgreSQL and Chromium if it can
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 lint: $(STAMP) $(PAGES) ## Style, types and who may import whom; the tests of the pages
 	@$(BIN)/ruff check

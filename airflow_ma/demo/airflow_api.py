@@ -72,8 +72,9 @@ class AirflowApi:
                 return attempt > 1
             try:
                 self._call("POST", runs, json={"logical_date": None})
-            except httpx.HTTPStatusError as error:
-                if error.response.status_code < 500 or attempt == ATTEMPTS:
+            except httpx.HTTPError as error:  # no answer in time, too: it may have been started all the same
+                refused = isinstance(error, httpx.HTTPStatusError) and error.response.status_code < 500
+                if refused or attempt == ATTEMPTS:
                     raise
                 time.sleep(2.0)
             else:

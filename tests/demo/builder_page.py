@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-expect.set_options(
-    timeout=30_000
-)  # how long a page takes beside a whole Airflow says how busy the machine is
+# How long a page takes beside a whole Airflow says how busy the machine is.
+expect.set_options(timeout=30_000)
 
 WORDS = {
     "en": {
         "new": "New journey", "name": "Title", "make": "Create", "blank": "An empty canvas", "saved": "Saved",
-        "publish": "Publish", "live": "It is live", "dag": "Open the DAG in Airflow", "problems": "Problems",
+        "publish": "Publish", "changes": "Publish the changes", "live": "It is live", "dag": "Open the DAG in Airflow", "problems": "Problems",
         "settings": "Settings", "try": "Try it", "undo": "Undo", "more_steps": "More",
         "audience": "Audience", "mail": "Send email", "opened": "Wait for open", "visit": "Check site visit",
         "alert": "Alert sales", "end": "End",
@@ -22,7 +21,7 @@ WORDS = {
     },
     "ja": {
         "new": "新しいジャーニー", "name": "タイトル", "make": "作成", "blank": "空のキャンバス", "saved": "保存済み",
-        "publish": "公開", "live": "公開しました", "dag": "AirflowでDAGを開く", "problems": "問題",
+        "publish": "公開", "changes": "変更を公開", "live": "公開しました", "dag": "AirflowでDAGを開く", "problems": "問題",
         "settings": "設定", "try": "試す", "undo": "元に戻す", "more_steps": "その他のステップ",
         "audience": "対象者", "mail": "メールを送る", "opened": "開封を待つ", "visit": "サイト訪問を確認",
         "alert": "営業へ連絡", "end": "終了",
@@ -122,6 +121,8 @@ class BuilderPage:
         self.is_saved()
         self.page.get_by_role("button", name=self.word("publish"), exact=True).click()
         dialog = self.page.get_by_role("dialog")
-        dialog.get_by_role("button", name=self.word("publish"), exact=True).click()
+        dialog.get_by_role(
+            "button", name=re.compile(f"^({self.word('publish')}|{self.word('changes')})$")
+        ).click()
         expect(dialog.get_by_role("link", name=self.word("dag"))).to_be_visible(timeout=60_000)
         self.page.keyboard.press("Escape")
