@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from airflow_ma.demo.environment import Place, Ports
-from airflow_ma.demo.run import Demo, running
+from airflow_ma.demo.run import Demo
 from airflow_ma.engine.tables import enrollment, journey, mailbox, message
 from tests.demo.builder_page import BuilderPage
 
-ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(540)]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo with its crowd; a day lasts 20 seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
-            patch.delenv(name)
-        with running(Place(ROOT, tmp_path_factory.mktemp("demo"), Ports.free(), 20.0)) as demo:
-            yield demo
 
 
 @pytest.fixture(scope="module")

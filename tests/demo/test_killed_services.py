@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,25 +15,13 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_ma.demo.campaigns import CAMPAIGNS, audience, known_progress
-from airflow_ma.demo.environment import Place, Ports
-from airflow_ma.demo.run import Demo, running
+from airflow_ma.demo.run import Demo
 from airflow_ma.engine.tables import journey, message, move
 from airflow_ma.insight.progress import JourneyProgress
 
-ROOT = Path(__file__).parents[2]
 CONTINUOUS = "sale_announcement"
 DOWN_SECONDS = 3.0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(840)]
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    """The demo with its crowd. Slow enough that the campaigns are still on when the last program dies."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
-            patch.delenv(name)
-        with running(Place(ROOT, tmp_path / "demo", Ports.free(), 20.0)) as demo:
-            yield demo
 
 
 def test_each_service_is_killed_in_the_middle_and_every_contact_still_gets_through(demo: Demo) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -14,23 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_ma.demo.campaigns import audience
-from airflow_ma.demo.environment import Place, Ports
-from airflow_ma.demo.run import Demo, running
+from airflow_ma.demo.run import Demo
 from airflow_ma.engine.tables import contact, enrollment, flow, journey, mailbox, message, move
 from airflow_ma.insight.progress import JourneyProgress, journey_progress
 
-ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(840)]
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    """The demo with its crowd; a day lasts 20 seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
-            patch.delenv(name)
-        with running(Place(ROOT, tmp_path / "demo", Ports.free(), 20.0)) as demo:
-            yield demo
 
 
 def test_six_changes_while_the_crowd_goes_through_lose_nobody_and_mail_nobody_twice(demo: Demo) -> None:

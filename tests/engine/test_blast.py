@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from airflow.sdk import Label
 
-from airflow_ma.config import settings
 from airflow_ma.dag import Journey, days
 from airflow_ma.engine.blast import due_at_once
 from airflow_ma.engine.change_rules import default_rules
@@ -23,13 +21,7 @@ from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.engine.test_changes import publish
 from tests.journeys import add_contacts, assert_sound, happen, mails, sweep
 
-
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 def old() -> Journey:

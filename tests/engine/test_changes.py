@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 from airflow.sdk import Label
 
 from airflow_ma.channels.sandbox import SandboxChannel
-from airflow_ma.config import settings
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.earlier_versions import rebuilt
 from airflow_ma.engine import changes
@@ -35,12 +33,7 @@ from tests.journeys import add_contacts, assert_sound, happen, mails, places, sw
 e = enrollment.c
 
 
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 def sale(within: Any = None, *, wait: Any = None, drop_opened: bool = False) -> Journey:

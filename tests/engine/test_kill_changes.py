@@ -8,13 +8,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.synchronize import Event
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from airflow_ma.config import settings
 from airflow_ma.dag.stored import stored_program
 from airflow_ma.engine import by_hand, changes, lifecycle, standstill
 from airflow_ma.engine.audit import read_audit
@@ -35,12 +33,7 @@ e = enrollment.c
 Do = Callable[[Database], Any]
 
 
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 def slowed(real: Any) -> Any:

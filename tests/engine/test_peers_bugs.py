@@ -6,7 +6,6 @@ Each test is named after a kind of bug: nobody may be lost, doubled, restarted, 
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,13 +45,7 @@ from tests.engine.peer_journey import (
 from tests.engine.test_changes import add_claim, open_rules, publish, ready, row_of, run
 from tests.journeys import add_contacts, assert_sound, happen, mails, places, sweep
 
-
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 def test_step_added_in_front_of_people_is_taken_and_behind_them_is_not(

@@ -6,7 +6,6 @@ Nobody is lost, doubled, restarted, stuck for ever or mailed twice from one step
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,14 +40,7 @@ KEY = "edited"
 NAMES = ["a", "b", "c", "d", "e", "f"]
 
 
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    from airflow_ma.config import settings as ours
-
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    ours.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 @st.composite

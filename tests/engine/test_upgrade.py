@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +26,7 @@ from tests.journeys import add_contacts, assert_sound, mails, places, sweep
 e = enrollment.c
 
 
-@pytest.fixture(autouse=True)
-def _emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(Path(__file__).parents[2] / "dags" / "emails"))
-    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "")
-    monkeypatch.setenv("AIRFLOW_MA_FREQUENCY_CAPS", "")
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("mails_at_any_hour")
 
 
 def to(database: Database, revision: str) -> None:
