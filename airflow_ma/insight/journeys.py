@@ -1,4 +1,4 @@
-"""The numbers beside each journey in the list and on the canvas: a few statements, however many there are."""
+"""The numbers beside each journey in the list: a few statements, however many there are."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from airflow_ma.contacts.condition_parts import EventCondition
 from airflow_ma.contacts.conditions import event_matches
 from airflow_ma.engine.clock import DAY, from_ms, to_ms
-from airflow_ma.engine.flow import flow_totals
-from airflow_ma.engine.tables import enrollment, event
-from airflow_ma.insight.watch import Way, came_and_left, standing_of
+from airflow_ma.engine.tables import enrollment, event, journey_step
 from airflow_ma.journey.duration import to_ms as length_ms
 
 DAYS = 14
@@ -43,15 +41,6 @@ class JourneyNumbers:
         return sum(self.entered_by_day[-WEEK:])
 
 
-@dataclass(frozen=True, slots=True)
-class StepNumbers:
-    """``arrived`` is the sum of ``waiting`` and of all who left, by outcome."""
-
-    arrived: int
-    waiting: int
-    left: Mapping[str, int]
-
-
 def journey_numbers(
     connection: sa.Connection, goals: Mapping[int, EventCondition], *, now: int, timezone: str
 ) -> Mapping[int, JourneyNumbers]:
@@ -74,15 +63,10 @@ def journey_numbers(
     return found
 
 
-def step_numbers(connection: sa.Connection, journey_id: int) -> dict[str, StepNumbers]:
-    """Step id -> its numbers, for every step at which anybody ever was."""
-    rows = flow_totals(connection, journey_id)
-    waiting = standing_of(rows)
-    arrived, left = came_and_left(Way(row.from_step, row.outcome, row.to_step, row.number) for row in rows)
-    return {
-        step: StepNumbers(arrived[step], waiting[step], dict(left.get(step, {})))
-        for step in {*left, *arrived, *waiting}
-    }
+def steps_ever(connection: sa.Connection, journey_id: int) -> list[str]:
+    """The id of every step that any version of the journey has had: people and numbers may hang on it."""
+    s = journey_step.c
+    return list(connection.scalars(sa.select(s.step).where(s.journey_id == journey_id).order_by(s.step)))
 
 
 def _day_starts(now: int, timezone: str) -> list[int]:

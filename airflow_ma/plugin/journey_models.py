@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from airflow_ma.journey.document import is_storable
 from airflow_ma.journey.model import Mode
@@ -61,16 +61,6 @@ class JourneySummary(BaseModel):
     may_edit: bool
 
 
-class StepCounts(BaseModel):
-    """The people at one step."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    arrived: int
-    waiting: int
-    left: dict[str, int]
-
-
 class JourneyView(BaseModel):
     """A journey with all that the canvas shows."""
 
@@ -89,7 +79,9 @@ class JourneyView(BaseModel):
     dag_path: str | None = Field(
         description="Airflow's page of the DAG, relative to its base; null until it is known there."
     )
-    counts: dict[str, StepCounts] = Field(description="Step id -> counts, once it has run.")
+    taken: list[str] = Field(
+        description="Ids of all steps that any version has had: a new step needs another one."
+    )
     approval: ApprovalRequest | None = Field(description="A wish to publish that waits for a second person.")
 
 

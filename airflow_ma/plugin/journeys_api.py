@@ -12,7 +12,7 @@ from airflow_ma.engine.approvals import void_request, waiting_request
 from airflow_ma.engine.audit import write_audit
 from airflow_ma.engine.drafts import DraftConflictError, discard_draft, save_draft
 from airflow_ma.engine.releases import newest_release
-from airflow_ma.insight.journeys import journey_numbers, step_numbers
+from airflow_ma.insight.journeys import journey_numbers, steps_ever
 from airflow_ma.plugin import journeys
 from airflow_ma.plugin.access import WRITES, Builder, BuilderDep, own_origin, permitted
 from airflow_ma.plugin.airflow_dags import dag_files, paused_dags
@@ -28,7 +28,6 @@ from airflow_ma.plugin.journey_models import (
     Key,
     NewJourney,
     Saved,
-    StepCounts,
 )
 from airflow_ma.plugin.life_models import LifeMoments
 from airflow_ma.plugin.publishing import publish
@@ -151,11 +150,11 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
     edits = builder.may("PUT", found.key)
     file = dag_files([found.key]).get(found.key)
     version = found.release.version if found.release else None
-    counts = {}
+    taken: list[str] = []
     with builder.database.read() as connection:
         waiting = waiting_request(connection, found.key) if edits else None
         if found.registered is not None:
-            counts = step_numbers(connection, found.registered.id)
+            taken = steps_ever(connection, found.registered.id)
             version = version or (found.registered.version if found.state == "git" else None)
     saved_at, saved_by = found.saved or (None, None)
     return JourneyView(
@@ -172,7 +171,7 @@ def _view(builder: Builder, found: journeys.Known) -> JourneyView:
         may_see_contacts=edits,
         source=file if found.state == "git" else None,
         dag_path=f"dags/{found.key}" if file is not None else None,
-        counts={step: StepCounts.model_validate(number) for step, number in counts.items()},
+        taken=taken,
         approval=request_view(builder, waiting, may_edit=edits) if waiting is not None else None,
     )
 

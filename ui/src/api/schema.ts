@@ -1760,13 +1760,6 @@ export interface components {
             /** @description A wish to publish that waits for a second person. */
             approval: components["schemas"]["ApprovalRequest"] | null;
             /**
-             * Counts
-             * @description Step id -> counts, once it has run.
-             */
-            counts: {
-                [key: string]: components["schemas"]["StepCounts"];
-            };
-            /**
              * Dag Path
              * @description Airflow's page of the DAG, relative to its base; null until it is known there.
              */
@@ -1809,6 +1802,11 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "live" | "changed" | "git";
+            /**
+             * Taken
+             * @description Ids of all steps that any version has had: a new step needs another one.
+             */
+            taken: string[];
             /**
              * Version
              * @description The newest version that runs; null before the first.
@@ -2881,20 +2879,6 @@ export interface components {
             titled: components["schemas"]["TitleChange"] | null;
             /** Ways */
             ways: components["schemas"]["WayChange"][];
-        };
-        /**
-         * StepCounts
-         * @description The people at one step.
-         */
-        StepCounts: {
-            /** Arrived */
-            arrived: number;
-            /** Left */
-            left: {
-                [key: string]: number;
-            };
-            /** Waiting */
-            waiting: number;
         };
         /**
          * StepDocument

@@ -12,7 +12,6 @@ export type StepKind = Schemas["StepKind"];
 export type StepDocument = Schemas["StepDocument"];
 export type JourneyDocument = Schemas["JourneyDocument"];
 export type JourneySummary = Schemas["JourneySummary"];
-export type StepCounts = Schemas["StepCounts"];
 export type JourneyView = Schemas["JourneyView"];
 export type NewJourney = Schemas["NewJourney"];
 export type DraftToSave = Schemas["DraftToSave"];

@@ -31,7 +31,7 @@ describe("a step that was just added", () => {
   beforeEach(() => {
     show(kind, madeStep("old", "made")).unmount();
     act(() => {
-      useEditor.setState({ view: { document: useEditor.getState().document, counts: {} } as JourneyView });
+      useEditor.setState({ view: { document: useEditor.getState().document, taken: [] as string[] } as JourneyView });
       useEditor.getState().addStep("made", { from: "old", outcome: "done" });
     });
   });

@@ -20,7 +20,7 @@ const VIEW: JourneyView = {
   paused: false,
   life: { paused_at: null, closed_at: null, archived_at: null },
   approval: null,
-  counts: {},
+  taken: [],
 };
 
 /** A server with one draft, as the real one keeps it: a save must name the newest revision. */

@@ -31,7 +31,7 @@ const VIEW: JourneyView = {
   paused: false,
   life: { paused_at: null, closed_at: null, archived_at: null },
   approval: null,
-  counts: {},
+  taken: [],
 };
 const MINE = { ...small(), title: "Mine" };
 

@@ -21,7 +21,7 @@ const VIEW: JourneyView = {
   paused: false,
   life: { paused_at: null, closed_at: null, archived_at: null },
   approval: null,
-  counts: {},
+  taken: [],
 };
 
 beforeEach(() => {
@@ -174,7 +174,7 @@ describe("the editor", () => {
   });
 
   it("gives a new step no id that numbers hang on", () => {
-    useEditor.setState({ view: { ...VIEW, counts: { post: { arrived: 1, waiting: 0, left: {} } } } });
+    useEditor.setState({ view: { ...VIEW, taken: ["post"] } });
     expect(useEditor.getState().addStep("post", { position: null })).toBe("post_2");
   });
 });

@@ -102,7 +102,7 @@ export const useEditor = create<EditorState>((set, get) => {
   const edited = (): Edited => ({ document: get().document, layout: get().layout });
   const catalogue = (): Catalogue => get().catalogue;
   /** Ids with a past: numbers hang on them. */
-  const taken = (): Set<string> => new Set(Object.keys(get().view?.counts ?? {}));
+  const taken = (): Set<string> => new Set(get().view?.taken ?? []);
 
   const put = (next: Edited, history: History<Edited>, selection?: string[]) => {
     set((state) => ({

@@ -19,7 +19,7 @@ export function madeView(patch: Partial<JourneyView> = {}): JourneyView {
     may_see_contacts: true,
     source: null,
     dag_path: "dags/made_up",
-    counts: {},
+    taken: [],
     life: { paused_at: null, closed_at: null, archived_at: null },
     approval: null,
     ...patch,

@@ -76,7 +76,7 @@ export function openMadeUp(view: Partial<JourneyView> = {}, watch = madeWatch())
       source: null,
       approval: null,
       dag_path: "dags/made_up",
-      counts: {},
+      taken: [],
       ...view,
     },
     document,
