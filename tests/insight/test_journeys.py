@@ -19,10 +19,10 @@ TOKYO = "Asia/Tokyo"
 ORDER = EventCondition.model_validate({"event": "order.completed", "url": "*/thanks", "within": "3 days"})
 
 
-def waiting_journey(key: str, tag: str) -> Journey:
+def waiting_journey(key: str, tag: str, *, wait_id: str = "wait") -> Journey:
     with Journey(key) as made:
         people = AudienceOperator(task_id="people", where={"tag": tag})
-        wait = WaitSensor(task_id="wait", duration=days(2))
+        wait = WaitSensor(task_id=wait_id, duration=days(2))
         people >> wait >> EndOperator(task_id="end")
     return made
 
@@ -127,7 +127,7 @@ def test_a_step_that_a_newer_version_lacks_is_still_known(
     database: Database, clock: ManualClock, sale: Journey
 ) -> None:
     journey_id = sale.program(database).journey_id
-    waiting_journey("sale", "customer", wait="later").program(database)
+    waiting_journey("sale", "customer", wait_id="later").program(database)
     with database.read() as connection:
         assert steps_ever(connection, journey_id) == ["end", "later", "people", "wait"]
 
