@@ -19,8 +19,8 @@ from typing import Any
 from airflow.dag_processing.bundles.base import BaseDagBundle, get_bundle_tracking_dir
 
 from airflow_ma.config import settings
+from airflow_ma.engine.changes.releases import Release, current_state, published_at_state
 from airflow_ma.engine.database import open_database
-from airflow_ma.engine.releases import Release, current_state, published_at_state
 
 CLASSPATH = "airflow_ma.bundle.JourneyBundle"
 LOADER = "published_journeys.py"

@@ -20,14 +20,14 @@ from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.mail_check import setting_problems, template_problems
 from airflow_ma.dag.step import StepOperator
+from airflow_ma.engine.control.standstill import standstill
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.ledger import IN_HAND, release_held, still_here
-from airflow_ma.engine.mail_rules import NOT_SENT, SENT
-from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS
+from airflow_ma.engine.mail.ledger import IN_HAND, release_held, still_here
+from airflow_ma.engine.mail.pacing import FREQUENCY_CAP, QUIET_HOURS
+from airflow_ma.engine.mail.rules import NOT_SENT, SENT
+from airflow_ma.engine.mail.unknown import UNRESOLVED
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.standstill import standstill
 from airflow_ma.engine.steps import Cases
-from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.journey.problem import Problem
 
 WAITS_BY_ITSELF = frozenset({QUIET_HOURS, FREQUENCY_CAP, UNRESOLVED, IN_HAND})

@@ -11,8 +11,8 @@ from airflow.dag_processing.bundles import base
 
 from airflow_ma.bundle import KEEP_SECONDS, LOADER, JourneyBundle
 from airflow_ma.config import settings
+from airflow_ma.engine.changes.releases import UnknownReleaseError, add_release
 from airflow_ma.engine.database import Database, DatabaseError, _opened
-from airflow_ma.engine.releases import UnknownReleaseError, add_release
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from airflow_ma.engine.mail import Delivery, OutgoingMail, Receipt, Recipient, SentMail
+from airflow_ma.engine.mail.message import Delivery, OutgoingMail, Receipt, Recipient, SentMail
 
 if TYPE_CHECKING:
     from airflow_ma.channels.provider_template import ProviderTemplate

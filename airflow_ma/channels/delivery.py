@@ -13,12 +13,12 @@ from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import MINUTE
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import Outbox, claim, settle, withdrawn
-from airflow_ma.engine.mail_rules import Terms
-from airflow_ma.engine.pacing import read_pacing
-from airflow_ma.engine.pauses import pause_sending
+from airflow_ma.engine.mail.ledger import Outbox, claim, settle, withdrawn
+from airflow_ma.engine.mail.pacing import read_pacing
+from airflow_ma.engine.mail.pauses import pause_sending
+from airflow_ma.engine.mail.rules import Terms
+from airflow_ma.engine.mail.unknown import look_again, reconcile
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.unknown import look_again, reconcile
 
 
 @dataclass

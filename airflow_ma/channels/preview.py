@@ -17,7 +17,7 @@ from airflow_ma.channels.template_files import PREVIEW, SUBJECT, languages_of
 from airflow_ma.channels.template_language import Flavour, TemplateError, parse_part, value_error
 from airflow_ma.channels.templates import EmailTemplate, load_template, template_names
 from airflow_ma.config import settings
-from airflow_ma.engine.mail import OutgoingMail, Recipient
+from airflow_ma.engine.mail.message import OutgoingMail, Recipient
 
 PREVIEW_LETTERS = 120
 """As much of a mail's beginning as mail programs show in a list."""

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from airflow_ma.cli.texts import say
 from airflow_ma.contacts.imports import ContactsFileError
+from airflow_ma.engine.control.lifecycle import LifecycleError
+from airflow_ma.engine.control.move_targets import ByHandError
 from airflow_ma.engine.database import DatabaseError
-from airflow_ma.engine.lifecycle import LifecycleError
-from airflow_ma.engine.move_targets import ByHandError
 from airflow_ma.insight.person import UnknownPersonError
 from airflow_ma.insight.progress import UnknownJourneyError
 

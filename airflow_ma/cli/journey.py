@@ -13,9 +13,9 @@ from airflow_ma.cli.command import Command, Group, Option, language, tell
 from airflow_ma.cli.texts import say
 
 if TYPE_CHECKING:
-    from airflow_ma.engine.by_hand import People
+    from airflow_ma.engine.control.by_hand import People
+    from airflow_ma.engine.control.lifecycle import Deadlines, Remaining
     from airflow_ma.engine.database import Database
-    from airflow_ma.engine.lifecycle import Deadlines, Remaining
 
 F = TypeVar("F", bound=Callable[..., Any])
 HOUR_MS = 3_600_000
@@ -57,7 +57,7 @@ def journey() -> None:
 @_why
 def pause(key: str, reason: str) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.lifecycle import pause_journey
+    from airflow_ma.engine.control.lifecycle import pause_journey
 
     database = _database(key)
     new = pause_journey(database, key, by=_by(), reason=reason)
@@ -76,7 +76,7 @@ def pause(key: str, reason: str) -> None:
 def resume(key: str, reason: str, deadlines: str) -> None:
     """See journey_texts.py."""
     from airflow_ma.dag.stored import stored_program
-    from airflow_ma.engine.lifecycle import resume_journey
+    from airflow_ma.engine.control.lifecycle import resume_journey
 
     database = _database(key)
     how: Deadlines = "stood_still" if deadlines == "stood-still" else "catch_up"
@@ -92,7 +92,7 @@ def resume(key: str, reason: str, deadlines: str) -> None:
 )
 def close(key: str, reason: str, people: Remaining) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.lifecycle import close_journey
+    from airflow_ma.engine.control.lifecycle import close_journey
 
     left = close_journey(_database(key), key, people=people, by=_by(), reason=reason)
     tell("journey_closed", journey=key)
@@ -104,7 +104,7 @@ def close(key: str, reason: str, people: Remaining) -> None:
 @_why
 def reopen(key: str, reason: str) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.lifecycle import reopen_journey
+    from airflow_ma.engine.control.lifecycle import reopen_journey
 
     new = reopen_journey(_database(key), key, by=_by(), reason=reason)
     tell("journey_reopened" if new else "journey_not_closed", journey=key)
@@ -114,7 +114,7 @@ def reopen(key: str, reason: str) -> None:
 @_why
 def archive(key: str, reason: str) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.lifecycle import archive_journey
+    from airflow_ma.engine.control.lifecycle import archive_journey
 
     new = archive_journey(_database(key), key, by=_by(), reason=reason)
     tell("journey_archived" if new else "journey_was_archived", journey=key)
@@ -124,7 +124,7 @@ def archive(key: str, reason: str) -> None:
 @_why
 def unarchive(key: str, reason: str) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.lifecycle import unarchive_journey
+    from airflow_ma.engine.control.lifecycle import unarchive_journey
 
     new = unarchive_journey(_database(key), key, by=_by(), reason=reason)
     tell("journey_unarchived" if new else "journey_not_archived", journey=key)
@@ -146,7 +146,7 @@ def move(
 ) -> None:
     """See journey_texts.py."""
     from airflow_ma.dag.stored import stored_program
-    from airflow_ma.engine.by_hand import move_people
+    from airflow_ma.engine.control.by_hand import move_people
 
     database = _database(key)
     people = _people(database, contacts, step, held)
@@ -163,7 +163,7 @@ def move(
 @_whom
 def remove(key: str, reason: str, contacts: tuple[str, ...], step: str | None, held: str | None) -> None:
     """See journey_texts.py."""
-    from airflow_ma.engine.by_hand import remove_people
+    from airflow_ma.engine.control.by_hand import remove_people
 
     database = _database(key)
     people = _people(database, contacts, step, held)
@@ -179,7 +179,7 @@ def remove(key: str, reason: str, contacts: tuple[str, ...], step: str | None, h
 def retry(key: str, reason: str, step: str) -> None:
     """See journey_texts.py."""
     from airflow_ma.dag.stored import stored_program
-    from airflow_ma.engine.by_hand import retry_held
+    from airflow_ma.engine.control.by_hand import retry_held
 
     database = _database(key)
     tried = retry_held(database, stored_program(database, key), step, by=_by(), reason=reason)
@@ -209,7 +209,7 @@ def _by() -> str:
 
 def _people(database: Database, contacts: tuple[str, ...], step: str | None, held: str | None) -> People:
     """Raises UsageError when nobody is meant, UnknownPersonError for a contact that does not exist."""
-    from airflow_ma.engine.by_hand import People
+    from airflow_ma.engine.control.by_hand import People
     from airflow_ma.insight.person import find_contact
 
     if not contacts and step is None:

@@ -100,7 +100,7 @@ def unknown(after: str | None, limit: int, as_json: bool) -> None:
 def pause(conn_id: str, reason: str | None) -> None:
     """See sending_texts.py."""
     from airflow_ma.engine.database import open_database
-    from airflow_ma.engine.pauses import pause_sending, why_paused
+    from airflow_ma.engine.mail.pauses import pause_sending, why_paused
 
     if not (reason or "").strip():
         raise click.UsageError(say("pause_needs_reason", language()))
@@ -118,7 +118,7 @@ def pause(conn_id: str, reason: str | None) -> None:
 def resume(conn_id: str | None) -> None:
     """See sending_texts.py."""
     from airflow_ma.engine.database import open_database
-    from airflow_ma.engine.pauses import resume_sending
+    from airflow_ma.engine.mail.pauses import resume_sending
 
     resumed = resume_sending(open_database(), conn_id)
     if resumed:
@@ -276,7 +276,7 @@ def _open(database: Database, conn_id: str, channel: str) -> Channel:
 
 def _ask(database: Database, conn_id: str, channel: Channel) -> dict[str, str]:
     """Ask as long as that finds mails out: one look is for a limited number of them."""
-    from airflow_ma.engine.unknown import reconcile as look
+    from airflow_ma.engine.mail.unknown import reconcile as look
     from airflow_ma.insight.unknown import patience
 
     sums: Counter[str] = Counter()

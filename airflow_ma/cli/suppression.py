@@ -67,7 +67,7 @@ def list_(reason: str | None, limit: int, as_json: bool) -> None:
 def add(addresses: tuple[str, ...], detail: str | None) -> None:
     """See consent_texts.py."""
     from airflow_ma.engine.database import open_database
-    from airflow_ma.engine.suppression import Suppression, suppress
+    from airflow_ma.engine.mail.suppression import Suppression, suppress
 
     keys = _keys(addresses)
     database = open_database()
@@ -82,7 +82,7 @@ def add(addresses: tuple[str, ...], detail: str | None) -> None:
 def remove(addresses: tuple[str, ...]) -> None:
     """See consent_texts.py."""
     from airflow_ma.engine.database import open_database
-    from airflow_ma.engine.suppression import lift
+    from airflow_ma.engine.mail.suppression import lift
 
     keys = _keys(addresses)
     with open_database().write() as connection:

@@ -146,7 +146,7 @@ def _now(passage: Passage, timezone: str, in_language: str) -> str:
 
 
 def _why_no_mail(waiting: Waiting, mail: WaitingMail, timezone: str, in_language: str) -> str:
-    from airflow_ma.engine.unknown import MOST_ATTEMPTS
+    from airflow_ma.engine.mail.unknown import MOST_ATTEMPTS
     from airflow_ma.insight.sending_texts import reason_text, rule_text
 
     stops = (

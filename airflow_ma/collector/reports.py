@@ -17,10 +17,10 @@ from airflow_ma.collector.sendgrid_events import GROUP_UNSUBSCRIBE, RESUBSCRIBE,
 from airflow_ma.contacts.consent import record_consent, tracking_allowed
 from airflow_ma.engine.clock import SECOND, Clock
 from airflow_ma.engine.events import NewEvent, record_new
-from airflow_ma.engine.mail import Delivery
-from airflow_ma.engine.pauses import pause_sending
+from airflow_ma.engine.mail.message import Delivery
+from airflow_ma.engine.mail.pauses import pause_sending
+from airflow_ma.engine.mail.suppression import Suppression, lift, suppress
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.suppression import Suppression, lift, suppress
 from airflow_ma.engine.tables import contact, event, message
 
 CHANNEL = "sendgrid"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from airflow_ma.config import settings
 from airflow_ma.contacts.conditions import Condition, matches
-from airflow_ma.engine.mail_rules import Terms, refusal
+from airflow_ma.engine.mail.rules import Terms, refusal
 from airflow_ma.engine.tables import contact, suppression
 
 SAMPLE = 5

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from airflow_ma.config import settings
 from airflow_ma.engine.events import NewEvent, dedupe_key, record_events, wake_contacts
-from airflow_ma.engine.suppression import Suppression, lift, suppress
+from airflow_ma.engine.mail.suppression import Suppression, lift, suppress
 from airflow_ma.engine.tables import consent, contact
 
 Purpose = Literal["email", "open_tracking", "click_tracking", "web_tracking"]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from airflow_ma.config import settings
 from airflow_ma.contacts.vocabulary import known_attributes
-from airflow_ma.engine.mail import Recipient
+from airflow_ma.engine.mail.message import Recipient
 
 NUMBER = 1
 """The id of this contact where there is no other."""

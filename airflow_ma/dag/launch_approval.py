@@ -15,9 +15,9 @@ from airflow.sdk.bases.skipmixin import SkipMixin
 from airflow_ma.config import settings
 from airflow_ma.dag.launch_texts import BODY, NO_MAIL, NOBODY, STARTED_BY, SUBJECT, UNKNOWN
 from airflow_ma.dag.step import StepOperator, StepSensor
+from airflow_ma.engine.changes.launches import count_entering, last_word, needs_second_person, note_launch
 from airflow_ma.engine.clock import from_ms
 from airflow_ma.engine.database import open_database
-from airflow_ma.engine.launches import count_entering, last_word, needs_second_person, note_launch
 from airflow_ma.engine.program import Program
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from airflow_ma.config import settings
 from airflow_ma.contacts.attributes import attribute_names
 from airflow_ma.dag.connections import how_to_add, is_missing
 from airflow_ma.engine.database import Database, DatabaseError
-from airflow_ma.engine.pacing import read_pacing
+from airflow_ma.engine.mail.pacing import read_pacing
 from airflow_ma.journey.model import Source
 from airflow_ma.journey.problem import Problem
 

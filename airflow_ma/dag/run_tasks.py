@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, TriggerRule
 from airflow.sdk.bases.skipmixin import SkipMixin
 
 from airflow_ma.dag.earlier_versions import TASK_ID as EARLIER_VERSIONS
-from airflow_ma.engine.changes import settle_rules
+from airflow_ma.engine.changes.applying import settle_rules
 from airflow_ma.engine.database import open_database
 from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.program import program_to_run

@@ -21,11 +21,11 @@ from airflow_ma.dag.cohort_trigger import CohortTrigger
 from airflow_ma.dag.declaration import StepError, checked, settings_model, step_references
 from airflow_ma.dag.pause_trigger import PauseTrigger
 from airflow_ma.engine.advance import advance
+from airflow_ma.engine.changes.launches import NotApprovedError, check_launch
+from airflow_ma.engine.control.standstill import standstill
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.launches import NotApprovedError, check_launch
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.runs import begin_run
-from airflow_ma.engine.standstill import standstill
 from airflow_ma.engine.steps import Arrivals, Batch, Cases
 from airflow_ma.journey.model import Mode, Source, Step
 from airflow_ma.journey.problem import Problem

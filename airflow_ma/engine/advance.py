@@ -14,11 +14,11 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from airflow_ma.engine.clock import NEVER
+from airflow_ma.engine.control.standstill import moving
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.flow import record_flow
 from airflow_ma.engine.program import Program, has_its_say
 from airflow_ma.engine.sets import one_of
-from airflow_ma.engine.standstill import moving
 from airflow_ma.engine.steps import Arrivals, Batch, Cases, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, move
 

@@ -16,11 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.engine.advance import KEEP_COUNT, arrival
 from airflow_ma.engine.clock import NEVER
+from airflow_ma.engine.control.standstill import lets_in
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.flow import record_flow
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import any_row, one_of
-from airflow_ma.engine.standstill import lets_in
 from airflow_ma.engine.steps import Arrivals, EnteringStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey, journey_step, move
 

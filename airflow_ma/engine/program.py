@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.change_rules import default_rules, store_rules
+from airflow_ma.engine.changes.rules import default_rules, store_rules
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.steps import StepLogic
 from airflow_ma.engine.tables import (

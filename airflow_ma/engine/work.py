@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.control.standstill import moving
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.sets import any_row
-from airflow_ma.engine.standstill import moving
 from airflow_ma.engine.tables import (
     change_rule,
     enrollment,

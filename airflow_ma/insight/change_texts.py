@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow_ma.engine.by_hand import MOVED, REMOVED
+from airflow_ma.engine.control.by_hand import MOVED, REMOVED
 from airflow_ma.journey.said import Said
 
 OUTCOMES: dict[str, Said] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from airflow_ma.engine.clock import DAY, Clock, RealClock
 from airflow_ma.engine.database import Database, DatabaseError
 from airflow_ma.engine.heartbeat import silence
-from airflow_ma.engine.pauses import pauses
+from airflow_ma.engine.mail.pauses import pauses
 from airflow_ma.insight import health_checks as judge
 from airflow_ma.insight.health_checks import STATES, Check, State, worst
 from airflow_ma.insight.health_facts import (

@@ -8,7 +8,7 @@ from typing import Literal
 
 from airflow_ma.engine.clock import HOUR, SECOND, Clock
 from airflow_ma.engine.heartbeat import SILENT_SECONDS
-from airflow_ma.engine.pauses import Pause
+from airflow_ma.engine.mail.pauses import Pause
 from airflow_ma.insight.health_facts import JourneyFacts, Silence
 from airflow_ma.insight.health_texts import ADVICE, SAID, TITLES, age_said, listed, number_said, share_said
 from airflow_ma.insight.progress import OVERDUE_SECONDS

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from airflow_ma.engine.clock import NEVER, read_clock
-from airflow_ma.engine.pauses import PAUSED, Pause, pauses
+from airflow_ma.engine.mail.pauses import PAUSED, Pause, pauses
 from airflow_ma.engine.tables import (
     alert,
     contact,

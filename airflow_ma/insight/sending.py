@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from airflow_ma.channels.registry import REPORTED
 from airflow_ma.engine.clock import NEVER
-from airflow_ma.engine.pauses import Pause, pauses
+from airflow_ma.engine.mail.pauses import Pause, pauses
 from airflow_ma.engine.tables import enrollment, journey, journey_step, message
 from airflow_ma.insight.unknown import UNRESOLVED, Journeys, within
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR
-from airflow_ma.engine.mail_rules import EXPIRED, NOT_NEEDED, WORKER_DIED
-from airflow_ma.engine.pacing import FREQUENCY_CAP, QUIET_HOURS, read_pacing
-from airflow_ma.engine.unknown import GIVEN_UP, MOST_ATTEMPTS, NO_TRACE
+from airflow_ma.engine.mail.pacing import FREQUENCY_CAP, QUIET_HOURS, read_pacing
+from airflow_ma.engine.mail.rules import EXPIRED, NOT_NEEDED, WORKER_DIED
+from airflow_ma.engine.mail.unknown import GIVEN_UP, MOST_ATTEMPTS, NO_TRACE
 from airflow_ma.insight.sending import OTHER
 from airflow_ma.insight.unknown import Fate
 

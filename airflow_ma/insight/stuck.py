@@ -8,9 +8,9 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from airflow_ma.engine.mail.unknown import UNRESOLVED
 from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.tables import enrollment, message
-from airflow_ma.engine.unknown import UNRESOLVED
 from airflow_ma.insight.sending import MOST_REASONS, OTHER, RETRYABLE
 from airflow_ma.insight.sending_texts import reason_text, wait_text
 from airflow_ma.insight.unknown import UNRESOLVED as UNRESOLVED_MAILS

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import MINUTE, from_ms
-from airflow_ma.engine.pacing import QUIET_HOURS, read_pacing
+from airflow_ma.engine.mail.pacing import QUIET_HOURS, read_pacing
 from airflow_ma.insight.event_texts import EVENTS
 from airflow_ma.insight.sending_texts import reason_text, rule_text
 from airflow_ma.journey.said import Said

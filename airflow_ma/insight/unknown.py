@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import MINUTE, Clock
-from airflow_ma.engine.mail_rules import MARKETING
+from airflow_ma.engine.mail.rules import MARKETING
+from airflow_ma.engine.mail.unknown import MOST_ATTEMPTS
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.tables import contact, journey, journey_step, message
-from airflow_ma.engine.unknown import MOST_ATTEMPTS
 
 Journeys = Collection[int] | None
 """Ids of the journeys that are meant; None means all."""

@@ -12,30 +12,23 @@ from starlette.exceptions import HTTPException
 
 from airflow_ma.engine.database import DatabaseError
 from airflow_ma.journey.said import Said
-from airflow_ma.plugin import (
-    addresses,
-    by_hand_api,
-    catalogue_api,
-    changes_api,
-    check_api,
-    contacts_api,
-    gallery_api,
-    health_api,
-    journeys_api,
-    life_api,
-    mailbox_api,
-    me_api,
-    sending_api,
-    templates_api,
-    text_api,
-    try_api,
-    ui_bundle,
-    vocabulary_api,
-    watch_api,
-)
+from airflow_ma.plugin import addresses, me_api, ui_bundle
 from airflow_ma.plugin.access import Refused
 from airflow_ma.plugin.api_errors import ERRORS, ApiError, answer_api_error
 from airflow_ma.plugin.body_limit import BodyLimit
+from airflow_ma.plugin.canvas import (
+    catalogue_api,
+    check_api,
+    contacts_api,
+    gallery_api,
+    templates_api,
+    text_api,
+    try_api,
+    vocabulary_api,
+)
+from airflow_ma.plugin.journeys import api as journeys_api
+from airflow_ma.plugin.mail import mailbox_api, sending_api
+from airflow_ma.plugin.publish import api as changes_api
 from airflow_ma.plugin.texts import (
     FAILED,
     INVALID,
@@ -47,6 +40,8 @@ from airflow_ma.plugin.texts import (
     REFUSED,
     TOO_LARGE,
 )
+from airflow_ma.plugin.watch import api as watch_api
+from airflow_ma.plugin.watch import by_hand_api, health_api, life_api
 
 MOST_FAULTS = 3
 """Faults of one request that are told."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from airflow_ma.dag.stored import NeverRanError, stored_program
+from airflow_ma.engine.control.standstill import ProgramOf
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
-from airflow_ma.engine.standstill import ProgramOf
 from airflow_ma.journey.problem import JourneyError
 from airflow_ma.plugin.api_errors import ApiError
-from airflow_ma.plugin.journeys import Registered
+from airflow_ma.plugin.journeys.known import Registered
 
 
 def programs_of(database: Database, registered: Registered) -> ProgramOf:

@@ -24,8 +24,8 @@ from airflow_ma.dag import Journey
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock, to_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.events import wake_contacts
-from airflow_ma.engine.ledger import claim, withdrawn
-from airflow_ma.engine.pauses import pauses, resume_sending
+from airflow_ma.engine.mail.ledger import claim, withdrawn
+from airflow_ma.engine.mail.pauses import pauses, resume_sending
 from airflow_ma.engine.tables import contact, enrollment, message, move, suppression
 from airflow_ma.engine.work import steps_with_work
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator

@@ -10,7 +10,7 @@ import pytest
 from airflow_ma.channels.links import BadToken, LinkSigner, Purpose
 from airflow_ma.channels.preview import MailPreview, overviews, preview_mail
 from airflow_ma.channels.templates import TemplateError, load_template
-from airflow_ma.engine.mail import Recipient
+from airflow_ma.engine.mail.message import Recipient
 
 DAGS = Path(__file__).parents[2] / "dags" / "emails"
 HANAKO = Recipient(7, "c7", "hanako@example.jp", "花子", "ja", "Asia/Tokyo", '{"company": "青葉"}')

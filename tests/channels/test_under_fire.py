@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from airflow_ma.channels.links import LinkSigner
 from airflow_ma.engine.clock import MINUTE, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.pauses import resume_sending
+from airflow_ma.engine.mail.pauses import resume_sending
 from airflow_ma.engine.tables import message
 from tests.channels.fire_worker import channel_to, send, work
 from tests.channels.sendgrid_kit import set_sender

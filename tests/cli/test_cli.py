@@ -19,8 +19,8 @@ from airflow_ma.cli.texts import LANGUAGES, TEXTS, language_of_environment
 from airflow_ma.collector import app
 from airflow_ma.config import settings
 from airflow_ma.contacts.import_texts import FILE_PROBLEMS, REASONS
-from airflow_ma.engine.by_hand import People, remove_people
 from airflow_ma.engine.clock import DAY
+from airflow_ma.engine.control.by_hand import People, remove_people
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import clock as clock_table
 from airflow_ma.engine.tables import enrollment, move

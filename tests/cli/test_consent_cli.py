@@ -13,7 +13,7 @@ from airflow_ma.cli import main
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, from_ms
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import clock as clock_table
 from airflow_ma.engine.tables import contact, event
 from tests.contacts.people import add_contact, add_event

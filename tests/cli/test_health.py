@@ -12,7 +12,7 @@ from airflow_ma.cli import main
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.pauses import pause_sending
+from airflow_ma.engine.mail.pauses import pause_sending
 
 
 @pytest.fixture

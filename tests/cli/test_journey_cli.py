@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.cli import main
 from airflow_ma.config import settings
-from airflow_ma.engine.audit import read_audit
+from airflow_ma.engine.changes.audit import read_audit
 from airflow_ma.engine.clock import DAY, MINUTE, ManualClock
 from airflow_ma.engine.database import Database, open_database
 from airflow_ma.engine.tables import journey_run

@@ -16,8 +16,8 @@ from airflow_ma.cli import main
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR, MINUTE, ManualClock
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.pauses import pauses
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.pauses import pauses
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import message
 from tests.channels.test_delivery import LOST, World
 from tests.dag.conftest import airflow_metadata  # noqa: F401

@@ -19,7 +19,7 @@ from airflow_ma.config import settings
 from airflow_ma.contacts.consent import PURPOSES, TRACKING, Statement, history, record_consent
 from airflow_ma.engine.clock import SECOND, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact, suppression
 from tests.collector.conftest import BASE, World
 

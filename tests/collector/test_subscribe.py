@@ -18,7 +18,7 @@ from airflow_ma.collector.rate_limit import RateLimit
 from airflow_ma.collector.subscribe import PER_IP, WORDING
 from airflow_ma.contacts.consent import history, record_consent
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact, message
 from tests.collector.conftest import BASE, World
 

@@ -19,7 +19,7 @@ from airflow_ma.contacts.consent import (
     tracks,
 )
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import (
     consent,
     contact,

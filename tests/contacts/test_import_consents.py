@@ -13,7 +13,7 @@ from airflow_ma.contacts.consent import Statement, history, record_consent
 from airflow_ma.contacts.imports import GivenConsent, ImportResult, import_contacts
 from airflow_ma.engine.clock import DAY, HOUR, ManualClock, to_ms
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import consent, contact, enrollment, event
 from tests.contacts.people import add_contact
 

@@ -12,7 +12,7 @@ from airflow_ma.contacts.consent import record_consent
 from airflow_ma.contacts.retention import prune
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.suppression import Suppression, suppress
+from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import (
     consent,
     contact,

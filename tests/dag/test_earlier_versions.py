@@ -10,17 +10,17 @@ from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.earlier_versions import rebuilt
-from airflow_ma.engine.changes import Rule
+from airflow_ma.engine.changes.applying import Rule
+from airflow_ma.engine.changes.releases import add_release
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import publish_program
-from airflow_ma.engine.releases import add_release
 from airflow_ma.engine.tables import change_rule, enrollment, journey_version
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator, SplitOperator
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.dag.conftest import RunJourney
 from tests.dag.test_runs import states
-from tests.engine.test_changes import publish
+from tests.engine.changes.test_changes import publish
 from tests.journeys import add_contacts, assert_sound, happen, mails, places
 
 

@@ -16,7 +16,7 @@ from airflow_ma.dag.pulse import emit, keep_pulse
 from airflow_ma.dag.work_trigger import WorkTrigger
 from airflow_ma.engine.clock import MINUTE, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.pauses import pause_sending, resume_sending
+from airflow_ma.engine.mail.pauses import pause_sending, resume_sending
 from airflow_ma.engine.tables import heartbeat
 from airflow_ma.insight.health import read_health
 from tests.dag.conftest import RunJourney

@@ -17,7 +17,7 @@ from airflow_ma.config import settings
 from airflow_ma.dag import Journey
 from airflow_ma.dag.catalogue import step_kinds
 from airflow_ma.dag.launch_approval import APPROVE, DECLINE, LaunchApprovalOperator, mails_at_once
-from airflow_ma.engine.audit import Entry, read_audit
+from airflow_ma.engine.changes.audit import Entry, read_audit
 from airflow_ma.engine.clock import ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.journey.problem import JourneyError

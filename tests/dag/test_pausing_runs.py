@@ -15,10 +15,10 @@ from airflow_ma.dag import Journey
 from airflow_ma.dag.cohort_trigger import CohortTrigger
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.pause_trigger import PauseTrigger
+from airflow_ma.engine.changes.releases import add_release
 from airflow_ma.engine.clock import DAY, ManualClock
+from airflow_ma.engine.control.lifecycle import archive_journey, close_journey
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.lifecycle import archive_journey, close_journey
-from airflow_ma.engine.releases import add_release
 from airflow_ma.engine.tables import journey_run, move
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from tests.dag.conftest import RunJourney

@@ -12,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_ma.config import settings
-from airflow_ma.dag import Journey, tryout
+from airflow_ma.dag import Journey
 from airflow_ma.dag.load import journey_from_document
-from airflow_ma.dag.tryout import Act, Tryout, TryoutTooLongError, try_out
-from airflow_ma.dag.tryout_person import nobody_in_particular, real_person, with_events
-from airflow_ma.dag.tryout_questions import example_url, matches_pattern
+from airflow_ma.dag.tryout import trying as tryout
+from airflow_ma.dag.tryout.person import nobody_in_particular, real_person, with_events
+from airflow_ma.dag.tryout.questions import example_url, matches_pattern
+from airflow_ma.dag.tryout.trying import Act, Tryout, TryoutTooLongError, try_out
 from airflow_ma.engine.clock import DAY, HOUR, to_ms
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import metadata

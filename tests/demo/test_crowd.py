@@ -32,8 +32,8 @@ from airflow_ma.demo.shop import create_shop
 from airflow_ma.engine.clock import set_fast_forward
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import contact, event, journey, message
-from airflow_ma.plugin import mailbox_api
 from airflow_ma.plugin.access import Reader, reader
+from airflow_ma.plugin.mail import mailbox_api
 
 CHECKOUT = Path(__file__).parents[2]
 SECONDS_PER_DAY = 0.3

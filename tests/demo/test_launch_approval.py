@@ -17,7 +17,7 @@ from airflow_ma.demo.airflow_api import AirflowApi
 from airflow_ma.demo.campaigns import ONE_OFF, known_progress
 from airflow_ma.demo.environment import Place, Ports
 from airflow_ma.demo.run import Demo, running
-from airflow_ma.engine.audit import read_audit
+from airflow_ma.engine.changes.audit import read_audit
 
 ROOT = Path(__file__).parents[2]
 RUNS = f"/api/v2/dags/{ONE_OFF}/dagRuns"

@@ -12,9 +12,9 @@ from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.stored import stored_program
+from airflow_ma.engine.control.lifecycle import pause_journey, resume_journey
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.flow import FlowRow, flow_totals
-from airflow_ma.engine.lifecycle import pause_journey, resume_journey
 from airflow_ma.engine.tables import enrollment, journey, move
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor

@@ -13,8 +13,8 @@ from airflow.sdk import Label
 from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.channels.sandbox import SandboxChannel
 from airflow_ma.dag import Journey, days
-from airflow_ma.engine.by_hand import People, move_people
 from airflow_ma.engine.clock import DAY, ManualClock
+from airflow_ma.engine.control.by_hand import People, move_people
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.enroll import rest_idle_entries
 from airflow_ma.engine.program import Program
@@ -23,8 +23,8 @@ from airflow_ma.insight.progress import journey_progress
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from airflow_ma.operators.send_email import MailHeldError
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
+from tests.engine.changes.test_changes import open_rules, ready, run
 from tests.engine.live_journey import counted, totals
-from tests.engine.test_changes import open_rules, ready, run
 from tests.journeys import add_contacts, assert_sound, mails, places
 
 KEY = "peer"

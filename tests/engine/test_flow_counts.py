@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_ma.contacts.retention import prune
-from airflow_ma.engine.by_hand import MOVED, REMOVED, People, move_people, remove_people
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock
+from airflow_ma.engine.control.by_hand import MOVED, REMOVED, People, move_people, remove_people
+from airflow_ma.engine.control.lifecycle import close_journey, reopen_journey
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.flow import FlowRow
-from airflow_ma.engine.lifecycle import close_journey, reopen_journey
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import flow, journey_run, move
 from tests.engine.live_journey import EMAILS, counted, make, pause, resume, totals

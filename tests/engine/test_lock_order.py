@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from airflow_ma.channels.channel import Delivery, Receipt, SendingPausedError
 from airflow_ma.engine.clock import NEVER, ManualClock
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import release_held
-from airflow_ma.engine.pauses import resume_sending
+from airflow_ma.engine.mail.ledger import release_held
+from airflow_ma.engine.mail.pauses import resume_sending
+from airflow_ma.engine.mail.unknown import resolve
 from airflow_ma.engine.tables import enrollment, message
-from airflow_ma.engine.unknown import resolve
 from tests.channels.test_delivery import LOST, World
 from tests.journeys import add_contacts
 

@@ -14,18 +14,24 @@ import sqlalchemy as sa
 from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.config import settings
 from airflow_ma.dag import Journey
-from airflow_ma.engine import by_hand as by_hand_module
-from airflow_ma.engine import changes
-from airflow_ma.engine.blast import due_at_once
-from airflow_ma.engine.changes import Rule, apply_rules, settle_rules
+from airflow_ma.engine.changes import applying as changes
+from airflow_ma.engine.changes.applying import Rule, apply_rules, settle_rules
+from airflow_ma.engine.changes.blast import due_at_once
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock
+from airflow_ma.engine.control import by_hand as by_hand_module
+from airflow_ma.engine.control.lifecycle import (
+    archive_journey,
+    close_journey,
+    reopen_journey,
+    unarchive_journey,
+)
+from airflow_ma.engine.control.move_targets import ByHandError
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.ledger import claim, settle
-from airflow_ma.engine.lifecycle import archive_journey, close_journey, reopen_journey, unarchive_journey
-from airflow_ma.engine.mail_rules import Terms
-from airflow_ma.engine.move_targets import ByHandError
+from airflow_ma.engine.mail.ledger import claim, settle
+from airflow_ma.engine.mail.rules import Terms
 from airflow_ma.engine.program import ModeError, Program
 from airflow_ma.engine.tables import entry_request, journey_step, mailbox, message
+from tests.engine.changes.test_changes import add_claim, open_rules, publish, ready, row_of, run
 from tests.engine.live_journey import make, pause, resume
 from tests.engine.peer_journey import (
     KEY,
@@ -42,7 +48,6 @@ from tests.engine.peer_journey import (
     run_without_sending,
     wait,
 )
-from tests.engine.test_changes import add_claim, open_rules, publish, ready, row_of, run
 from tests.journeys import add_contacts, assert_sound, happen, mails, places, sweep
 
 pytestmark = pytest.mark.usefixtures("mails_at_any_hour")

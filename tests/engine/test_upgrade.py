@@ -12,15 +12,15 @@ from airflow_ma.config import settings
 from airflow_ma.dag import Journey
 from airflow_ma.engine.clock import DAY, HOUR, ManualClock
 from airflow_ma.engine.database import Database, _alembic
-from airflow_ma.engine.ledger import claim
-from airflow_ma.engine.mail_rules import Terms
+from airflow_ma.engine.mail.ledger import claim
+from airflow_ma.engine.mail.rules import Terms
 from airflow_ma.engine.program import publish_program
 from airflow_ma.engine.tables import change_rule, enrollment, journey_step, message
 from airflow_ma.engine.tables import journey as journey_table
 from airflow_ma.insight.progress import journey_progress
+from tests.engine.changes.test_changes import publish, row_of, run
 from tests.engine.live_journey import counted, make, totals
 from tests.engine.peer_journey import by_hand, ends, line, mail, newcomers, reached, run_without_sending, wait
-from tests.engine.test_changes import publish, row_of, run
 from tests.journeys import add_contacts, assert_sound, mails, places, sweep
 
 e = enrollment.c

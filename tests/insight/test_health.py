@@ -13,7 +13,7 @@ from airflow_ma.dag import Journey, days
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, RealClock
 from airflow_ma.engine.database import VERSION_TABLE, Database
 from airflow_ma.engine.heartbeat import SILENT_SECONDS, beat
-from airflow_ma.engine.pauses import pause_sending
+from airflow_ma.engine.mail.pauses import pause_sending
 from airflow_ma.engine.tables import (
     enrollment,
     entry_request,

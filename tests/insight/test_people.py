@@ -10,8 +10,8 @@ from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, days
 from airflow_ma.dag.explain import Explainer
-from airflow_ma.engine.by_hand import People, move_people, remove_people
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock, from_ms
+from airflow_ma.engine.control.by_hand import People, move_people, remove_people
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey, journey_run, message, move

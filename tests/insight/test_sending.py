@@ -12,7 +12,7 @@ from airflow_ma.channels.channel import Delivery, Receipt, SendingPausedError
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, ManualClock, to_ms
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.pauses import pause_sending, resume_sending
+from airflow_ma.engine.mail.pauses import pause_sending, resume_sending
 from airflow_ma.engine.tables import contact, enrollment, journey, message
 from airflow_ma.insight import sending as module
 from airflow_ma.insight import sending_texts

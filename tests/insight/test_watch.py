@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, days
-from airflow_ma.engine.by_hand import MOVED, People, move_people
 from airflow_ma.engine.clock import DAY, HOUR, NEVER, ManualClock
+from airflow_ma.engine.control.by_hand import MOVED, People, move_people
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey, message, move

@@ -29,7 +29,7 @@ ROUTES = [("GET", path) for path in READS] + [("POST", path) for path in WRITES]
 
 
 def test_every_route_is_tested_here() -> None:
-    from airflow_ma.plugin.mailbox_api import router
+    from airflow_ma.plugin.mail.mailbox_api import router
 
     there = {
         (method, route.path.replace("{message_id}", "1"))

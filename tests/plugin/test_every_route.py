@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from airflow_ma.plugin.body_limit import LARGEST_BODY
 from tests.plugin.conftest import Airflow, Deliver
-from tests.plugin.test_journeys_api import document
+from tests.plugin.journeys.test_journeys_api import document
 
 pytestmark = pytest.mark.slow
 

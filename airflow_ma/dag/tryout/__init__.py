@@ -1,0 +1,1 @@
+"""Trying a journey with one made-up person."""

@@ -1,0 +1,1 @@
+"""Steering a running journey by hand: moving people, pausing, ending."""

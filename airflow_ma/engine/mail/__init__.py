@@ -1,0 +1,1 @@
+"""The ledger of mails and the rules of who may get one."""

@@ -1,0 +1,1 @@
+"""The list of journeys and one journey as the builder sees it."""

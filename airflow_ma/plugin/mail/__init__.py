@@ -1,0 +1,1 @@
+"""The sandbox mailbox and the page about sending."""

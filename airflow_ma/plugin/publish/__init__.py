@@ -1,0 +1,1 @@
+"""Publishing a change: preview, rules, approval, versions and history."""

@@ -1,0 +1,1 @@
+"""Watching and steering live journeys, and the health page."""
