@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import cast
@@ -51,6 +52,7 @@ def open_channel(name: str, database: Database, account: Account | None = None) 
     return make(database, account)
 
 
+@cache  # asking for entry points reads the metadata of every installed package
 def _found(name: str) -> Make | None:
     if name in _BUILT_IN:
         module, attribute = _BUILT_IN[name]

@@ -14,15 +14,16 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import KEEP_COUNT, arrival
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.control.standstill import lets_in
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.flow import record_flow
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.relocate import arrival
 from airflow_ma.engine.sets import any_row, one_of
 from airflow_ma.engine.steps import Arrivals, EnteringStep, Predicate
 from airflow_ma.engine.tables import contact, enrollment, entry_request, event, journey, journey_step, move
+from airflow_ma.engine.take import KEEP_COUNT
 
 CHUNK = 10_000
 ENTERED = "entered"

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.advance import CHUNK, arrival, relocate, take, zones_of
+from airflow_ma.engine.advance import CHUNK
 from airflow_ma.engine.changes.rules import (
     Action,
     Rule,
@@ -34,9 +34,11 @@ from airflow_ma.engine.control.by_hand import MOVED, REMOVED, close_mails, leadi
 from airflow_ma.engine.control.standstill import stood_still, time_lost
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, stays_newest
+from airflow_ma.engine.relocate import arrival, relocate, zones_of
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import change_rule, contact, enrollment
+from airflow_ma.engine.take import Chosen, Taken, take
 
 __all__ = [
     "Action",
@@ -57,7 +59,6 @@ ADOPTED, LEFT, FINISH, MOVED_ON = "adopted", "left", "finish", "moved"
 """What ``apply_rules`` counts."""
 
 e, c, r = enrollment.c, contact.c, change_rule.c
-Chosen = Callable[[sa.ColumnElement[int]], Predicate]
 
 
 class Standing(NamedTuple):
@@ -175,14 +176,14 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int,
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again
             these = [one_of(connection.dialect.name, e.id, ids), *who, free]
             outcome = sa.literal(REMOVED if rule.action == "leave" else MOVED, sa.Text)
-            taken, chosen = take(connection, these, chunk, outcome)
-            if taken:
+            taken = take(connection, these, chunk, outcome)
+            if taken.number:
                 if rule.action == "finish":
-                    _pin(connection, chosen, finish_on)
+                    _pin(connection, taken.chosen, finish_on)
                     what = FINISH
                 else:
-                    what, slot = _follow(connection, program, rule, outcome, chosen, now, slot)
-                done[what] += taken
+                    what, slot = _follow(connection, program, rule, str(outcome.value), taken, now, slot)
+                done[what] += taken.number
     return done
 
 
@@ -200,20 +201,21 @@ def _follow(
     connection: sa.Connection,
     program: Program,
     rule: Rule,
-    outcome: sa.BindParameter[str],
-    chosen: Chosen,
+    outcome: str,
+    taken: Taken,
     now: int,
     slot: int,
 ) -> tuple[str, int]:
     """Do to the chosen what the rule says; returns what that is called and when (ms) the next may be due."""
+    chosen = taken.chosen
     if rule.action == "adopt":
         _adopt(connection, program, rule.step, chosen, now)
         return ADOPTED, _spread(connection, chosen, rule.gap_ms, now, slot)
     close_mails(connection, rule.step, chosen)
     connection.execute(sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None))
     target = rule.target if rule.action == "move" else None
-    ways = leading(program, rule.step, str(outcome.value), target, CHANGED)
-    relocate(connection, ways, rule.step, outcome, chosen, now=now, run_id=None, sleep={})
+    ways = leading(program, rule.step, outcome, target, CHANGED)
+    relocate(connection, ways, rule.step, taken, now=now, run_id=None, sleep={})
     if target is None:
         return LEFT, slot
     return MOVED_ON, _spread(connection, chosen, rule.gap_ms, now, slot) if rule.gap_ms else slot

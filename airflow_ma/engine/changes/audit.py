@@ -30,6 +30,7 @@ Action = Literal[
     "start_asked",
     "start_approved",
     "start_declined",
+    "test_mail",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -84,6 +85,12 @@ def write_audit(
 def correct_audit(connection: sa.Connection, line: int, *, people: int, detail: Mapping[str, Any]) -> None:
     """Say that it concerns more people by now: what is done in several transactions is told in one line."""
     connection.execute(sa.update(audit).where(a.id == line).values(people=people, detail=dict(detail)))
+
+
+def done_since(connection: sa.Connection, action: Action, *, by: str, since: int) -> int:
+    """With how many people somebody has done this after that moment (ms), in all journeys."""
+    lines = sa.select(sa.func.sum(a.people)).where(a.action == action, a.by == by, a.at > since)
+    return int(connection.scalar(lines) or 0)
 
 
 def read_audit(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.advance import CHUNK, zones_of
+from airflow_ma.engine.advance import CHUNK
 from airflow_ma.engine.changes.applying import Since, concerned, feasible, local_moments
 from airflow_ma.engine.changes.rules import Rule
 from airflow_ma.engine.clock import read_clock
@@ -17,6 +17,7 @@ from airflow_ma.engine.control.by_hand import People, inside
 from airflow_ma.engine.control.standstill import stood_still, time_lost
 from airflow_ma.engine.mail.rules import MARKETING, NOT_NEEDED, NOT_SENT, SENT
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.relocate import zones_of
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import enrollment, message

@@ -11,16 +11,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from airflow_ma.engine.advance import CHUNK, relocate, take
+from airflow_ma.engine.advance import CHUNK
 from airflow_ma.engine.changes.audit import Action, correct_audit, write_audit
 from airflow_ma.engine.control.move_targets import ByHandError, check_target
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.ledger import release_held
 from airflow_ma.engine.mail.rules import NOT_NEEDED, WORKER_DIED
 from airflow_ma.engine.program import Program, stays_newest
+from airflow_ma.engine.relocate import relocate
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate, StepLogic
 from airflow_ma.engine.tables import enrollment, journey, message
+from airflow_ma.engine.take import Chosen, Taken, take
 from airflow_ma.journey.said import Said
 
 MOVED, REMOVED = "@moved", "@removed"
@@ -33,7 +35,6 @@ PATIENCE = 10.0
 """Real seconds to wait for those whom a worker has in hand."""
 
 e, j, m = enrollment.c, journey.c, message.c
-Chosen = Callable[[sa.ColumnElement[int]], Predicate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,13 @@ def move_people(
         return Done(0)  # they stand there already, and have not gone on
     slot = 0
 
-    def do(connection: sa.Connection, place: _Place, chosen: Chosen, now: int) -> None:
+    def do(connection: sa.Connection, place: _Place, taken: Taken, now: int) -> None:
         nonlocal slot
-        connection.execute(sa.update(enrollment).where(chosen(e.id)).values(pinned_version=None))
+        connection.execute(sa.update(enrollment).where(taken.chosen(e.id)).values(pinned_version=None))
         ways = leading(program, place.step, MOVED, to_step, "")
-        relocate(
-            connection, ways, place.step, sa.literal(MOVED, sa.Text), chosen, now=now, run_id=None, sleep={}
-        )
+        relocate(connection, ways, place.step, taken, now=now, run_id=None, sleep={})
         if gap_ms:
-            slot = queue_up(connection, chosen, gap_ms, now, max(slot, now))
+            slot = queue_up(connection, taken.chosen, gap_ms, now, max(slot, now))
 
     def still_newest(connection: sa.Connection) -> None:
         if row.mode == "continuous" and not stays_newest(connection, program):
@@ -203,7 +202,7 @@ class _Line:
         )
 
 
-Do = Callable[[sa.Connection, _Place, Chosen, int], None]
+Do = Callable[[sa.Connection, _Place, Taken, int], None]
 
 
 def _remove(database: Database, key: str, people: People | None, why: str, by: str, reason: str) -> Done:
@@ -211,10 +210,9 @@ def _remove(database: Database, key: str, people: People | None, why: str, by: s
         journey_id, version = connection.execute(sa.select(j.id, j.version).where(j.key == key)).one()
     who = inside(journey_id, people)
 
-    def do(connection: sa.Connection, place: _Place, chosen: Chosen, now: int) -> None:
+    def do(connection: sa.Connection, place: _Place, taken: Taken, now: int) -> None:
         program = leading(Program(journey_id, place.version, key, {}, {}), place.step, REMOVED, None, why)
-        outcome = sa.literal(REMOVED, sa.Text)
-        relocate(connection, program, place.step, outcome, chosen, now=now, run_id=None, sleep={})
+        relocate(connection, program, place.step, taken, now=now, run_id=None, sleep={})
 
     return _take_away(
         database, who, people, REMOVED, do, _Line(key, "removed", by, reason, version, {"why": why})
@@ -310,18 +308,19 @@ def _take_chunk(
             now = database.clock().now()
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again
             here = [*these, free, e.step == place.step, version == place.version]
-            taken, chosen = take(connection, here, CHUNK, sa.literal(outcome, sa.Text))
-            if not taken:
+            taken = take(connection, here, CHUNK, sa.literal(outcome, sa.Text))
+            if not taken.number:
                 continue
+            chosen = taken.chosen
             close_mails(connection, place.step, chosen)
             connection.execute(
                 sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None)
             )
             if contacts is not None:
                 contacts.update(connection.scalars(sa.select(e.contact_id).where(chosen(e.id))))
-            line.count(connection, place.step, taken, now)
-            do(connection, place, chosen, now)
-        done += taken
+            line.count(connection, place.step, taken.number, now)
+            do(connection, place, taken, now)
+        done += taken.number
     return done
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import CHUNK, KEEP_COUNT, due, relocate, take
+from airflow_ma.engine.advance import CHUNK, due
 from airflow_ma.engine.clock import MINUTE, SECOND, Clock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.message import Delivery, OutgoingMail, Receipt, Recipient
@@ -34,9 +35,11 @@ from airflow_ma.engine.mail.rules import (
 )
 from airflow_ma.engine.mail.unknown import UNRESOLVED
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.relocate import relocate
 from airflow_ma.engine.sets import locked_in_order, one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
+from airflow_ma.engine.take import KEEP_COUNT, Chosen, take
 
 LEASE = 300 * SECOND
 """Real time after which a batch whose worker was not heard of again is taken over."""
@@ -100,20 +103,21 @@ def claim(
     with database.write() as connection:
         paused = why_paused(connection, terms.account, terms.channel)
         if paused is not None:
-            taken, chosen = take(connection, conditions, CHUNK)
-            if taken:
-                hold_paused(connection, chosen(e.id))
-            return Outbox(batch, put_off=+Counter({PAUSED: taken}), paused=paused)
-        taken, chosen = take(connection, conditions, limit)
-        if not taken:
+            taken = take(connection, conditions, CHUNK)
+            if taken.number:
+                hold_paused(connection, taken.chosen(e.id))
+            return Outbox(batch, put_off=+Counter({PAUSED: taken.number}), paused=paused)
+        taken = take(connection, conditions, limit)
+        if not taken.number:
             return Outbox(batch)
+        chosen = taken.chosen
         held: Predicate = chosen(e.id)
         put_off: Counter[str] = Counter()
         if terms.marketing:
             put_off.update(hold_back(connection, terms.pacing, held, step_id, now))
             if put_off:  # they sleep already; the others are still due
                 held = sa.and_(held, e.wake_at <= now)
-        claimed = taken - put_off.total()
+        claimed = taken.number - put_off.total()
         if not claimed:
             return Outbox(batch, put_off=put_off)
         new = _write_new(connection.dialect.name, program, step_id, held, batch, terms, now)
@@ -177,27 +181,28 @@ def settle(
         if not plain:
             _look_for_unknown(connection, program, step_id, now + _clock_ms(clock, UNKNOWN_LOOK))
         outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
-        taken, chosen = take(connection, ours, outbox.claimed, outcome)
+        taken = take(connection, ours, outbox.claimed, outcome)
         moved: dict[str, int] = {}
-        if taken:
-            asked = max((receipt.retry_after or 0 for receipt in receipts), default=0)
-            later = sleep_of(
-                step_id,
-                now,
-                _clock_ms(clock, BACKOFF),
-                _clock_ms(clock, asked * SECOND),
-                terms.patience(clock),
-                UNRESOLVED,
-            )
+        if taken.number:
+            later: Mapping[str, sa.ColumnElement[Any]] = {}
+            if not plain:
+                asked = max((receipt.retry_after or 0 for receipt in receipts), default=0)
+                later = sleep_of(
+                    step_id,
+                    now,
+                    _clock_ms(clock, BACKOFF),
+                    _clock_ms(clock, asked * SECOND),
+                    terms.patience(clock),
+                    UNRESOLVED,
+                )
             moved = relocate(
                 connection,
                 program,
                 step_id,
-                outcome,
-                chosen,
+                taken,
                 now=now,
                 run_id=run_id,
-                sleep={} if plain else later,
+                sleep=later,
             )
     held = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.RETRYABLE})
     unknown = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.UNKNOWN})
@@ -273,7 +278,7 @@ def _write_new(
     return insert(message).from_select(list(columns), people).on_conflict_do_nothing()
 
 
-def _still_due(chosen: Callable[[sa.ColumnElement[int]], Predicate], now: int) -> Predicate:
+def _still_due(chosen: Chosen, now: int) -> Predicate:
     return m.enrollment_id.in_(sa.select(e.id).where(chosen(e.id), e.wake_at <= now))
 
 
