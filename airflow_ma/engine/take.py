@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from airflow_ma.engine.sets import one_of
+from airflow_ma.engine.sets import Numbers, one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import enrollment
 
@@ -113,7 +112,7 @@ def _take_postgresql(
     groups = {}
     for name, found in decided.items():
         ids = sorted(found)
-        unnested = sa.func.unnest(sa.literal(ids, ARRAY(sa.BigInteger))).column_valued("id")
+        unnested = sa.func.unnest(sa.literal(ids, Numbers()), type_=sa.BigInteger).column_valued("id")
         total = sum(arrived[number] for number in ids)
         groups[name] = Group(len(ids), total, _chosen_postgresql(ids), sa.select(unnested))
     return Taken(len(everybody), chosen, groups)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -105,25 +106,69 @@ def hold_back(
     They wake up when the rule allows it, and are then judged again. Returns reason -> how many.
     """
     done: dict[str, int] = {}
-    if pacing.quiet is not None:
-        zones = connection.scalars(
-            sa.select(c.timezone).join(enrollment, c.id == e.contact_id).where(held).distinct()
+    if pacing.quiet is None and not pacing.caps:
+        return done
+    if pacing.caps and connection.dialect.name == "postgresql":
+        # Two journeys that mail the same person at once would each see room for one more.
+        connection.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("airflow_ma frequency caps")))
         )
-        quiet = {zone: over for zone in zones if (over := pacing.quiet.over_at(zone, now)) is not None}
+    found = _look_over(connection, pacing.caps, held, now)
+    if pacing.quiet is not None:
+        quiet = {zone: over for zone in found if (over := pacing.quiet.over_at(zone, now)) is not None}
         if quiet:
             done[QUIET_HOURS] = _sleep_through(connection, quiet, held, now)
     if pacing.caps:
-        if connection.dialect.name == "postgresql":
-            # Two journeys that mail the same person at once would each see room for one more.
-            connection.execute(
-                sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("airflow_ma frequency caps")))
-            )
-        crowded, twice = _look_over(connection, pacing.caps, held, now)
-        if crowded:
-            done[FREQUENCY_CAP] = _wait_for_room(connection, pacing.caps, held, step_id, now)
-        if twice:
-            done[FREQUENCY_CAP] = done.get(FREQUENCY_CAP, 0) + _one_at_a_time(connection, held, now)
+        waiting = 0
+        if any(seen.most >= min(cap.number for cap in pacing.caps) for seen in found.values()):
+            waiting += _wait_for_room(connection, pacing.caps, held, step_id, now)
+        if any(seen.passages > seen.people for seen in found.values()):
+            waiting += _one_at_a_time(connection, held, now)
+        done[FREQUENCY_CAP] = waiting
     return {reason: count for reason, count in done.items() if count}
+
+
+class _Seen(NamedTuple):
+    """The people of one time zone among those held."""
+
+    most: int
+    """At most so many mails went to any of them in the longest window of a cap, at least to one."""
+    passages: int
+    people: int
+
+
+def _look_over(connection: sa.Connection, caps: Sequence[Cap], held: Predicate, now: int) -> dict[str, _Seen]:
+    """Time zone -> what is known of its people: mostly enough to see that nobody must be held back.
+
+    It counts more mails than the caps do, so that one cheap look spares the exact ones.
+    """
+    recent = now - max((cap.window for cap in caps), default=0)
+    mails = (
+        sa.select(sa.func.count())
+        .where(
+            m.contact_id == e.contact_id,
+            m.purpose == "marketing",
+            m.state.in_(["sending", "accepted", "unknown"]),
+            _sent > recent,
+        )
+        .correlate(enrollment)
+        .scalar_subquery()
+    )
+    # As look-ups for each row: to PostgreSQL a join with a thousand rows may be one with the whole table.
+    zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
+    people = sa.select(
+        e.contact_id, zone.label("zone"), (mails if caps else sa.literal(0)).label("mails")
+    ).where(held)
+    each = people.subquery()
+    rows = connection.execute(
+        sa.select(
+            each.c.zone,
+            sa.func.max(each.c.mails),
+            sa.func.count(),
+            sa.func.count(each.c.contact_id.distinct()),
+        ).group_by(each.c.zone)
+    )
+    return {zone: _Seen(*seen) for zone, *seen in rows}
 
 
 def _sleep_through(connection: sa.Connection, quiet: dict[str, int], held: Predicate, now: int) -> int:
@@ -136,32 +181,6 @@ def _sleep_through(connection: sa.Connection, quiet: dict[str, int], held: Predi
         .where(held, in_quiet_zone.correlate(enrollment))
         .values(wake_at=until, hold=QUIET_HOURS)
     ).rowcount
-
-
-def _look_over(
-    connection: sa.Connection, caps: Sequence[Cap], held: Predicate, now: int
-) -> tuple[bool, bool]:
-    """Whether a cap may be full for anybody, and whether anybody is here twice: mostly neither is so.
-
-    It counts more mails than the caps do, so that one cheap look spares the exact ones.
-    """
-    recent = now - max(cap.window for cap in caps)
-    mails = (
-        sa.select(sa.func.count())
-        .where(
-            m.contact_id == e.contact_id,
-            m.purpose == "marketing",
-            m.state.in_(["sending", "accepted", "unknown"]),
-            _sent > recent,
-        )
-        .correlate(enrollment)
-        .scalar_subquery()
-    )
-    people = sa.select(e.contact_id, mails.label("mails")).where(held, e.wake_at <= now).subquery()
-    most, here, different = connection.execute(
-        sa.select(sa.func.max(people.c.mails), sa.func.count(), sa.func.count(people.c.contact_id.distinct()))
-    ).one()
-    return (most or 0) >= min(cap.number for cap in caps), here > different
 
 
 def _wait_for_room(

@@ -68,7 +68,12 @@ def reconcile(
     """
     clock = database.clock()
     now = clock.now()
+    ours = m.conn_id == conn_id
+    if step is not None:
+        ours = sa.or_(ours, sa.and_(m.journey_id == step[0], m.step == step[1]))
     with database.read() as connection:
+        if connection.scalar(sa.select(m.id).where(_OPEN, ours).limit(1)) is None:
+            return Reconciled()
         rows = connection.execute(
             sa.select(m.id, c.email, m.sent_at, m.provider_id)
             .join(contact, c.id == m.contact_id)
@@ -78,9 +83,6 @@ def reconcile(
         ).all()
     mails = [SentMail(row.id, row.email or "", row.sent_at, row.provider_id) for row in rows]
     verdicts = trace(mails) if mails else {}
-    ours = m.conn_id == conn_id
-    if step is not None:
-        ours = sa.or_(ours, sa.and_(m.journey_id == step[0], m.step == step[1]))
     too_old = sa.and_(_OPEN, ours, m.sent_at <= now - unknown_after)
     in_vain = sa.or_(
         _these(database, [n for n, verdict in verdicts.items() if verdict is Delivery.UNKNOWN]),
@@ -107,12 +109,12 @@ def look_again(database: Database, program: Program, step_id: str, *, waiting: b
     j = journey_step.c
     clock = database.clock()
     wake_at = clock.now() + int(LOOK_AGAIN * clock.speed) if waiting else None
+    awake = (j.journey_id == program.journey_id, j.step == step_id, j.wake_at.is_not(None))
+    with database.read() as connection:
+        if connection.scalar(sa.select(j.step).where(*awake)) is None:  # mostly: and it spares the write lock
+            return
     with database.write() as connection:
-        connection.execute(
-            sa.update(journey_step)
-            .where(j.journey_id == program.journey_id, j.step == step_id, j.wake_at.is_not(None))
-            .values(wake_at=wake_at)
-        )
+        connection.execute(sa.update(journey_step).where(*awake).values(wake_at=wake_at))
 
 
 def resolve(connection: sa.Connection, verdicts: Mapping[int, Delivery], *, now: int) -> int:
