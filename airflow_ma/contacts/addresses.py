@@ -46,6 +46,12 @@ def address_key(address: str) -> str:
     return address.lower()
 
 
+def masked(address: str | None) -> str:
+    """Enough for its owner to know it again, and for nobody else."""
+    local, at, domain = (address or "").rpartition("@")
+    return f"{local[:1]}•••{at}{domain}" if at else "•••"
+
+
 def _is_carrier(domain: str) -> bool:
     name = domain.lower()
     return any(name == carrier or name.endswith("." + carrier) for carrier in JAPANESE_CARRIERS)

@@ -46,7 +46,7 @@ def count_audience(connection: sa.Connection, where: Condition | None, *, now: i
 def why_not_mailed() -> sa.ColumnElement[str]:
     """Why a contact may not be sent marketing mail, NULL when it may; over contact and suppression."""
     terms = Terms(channel="", template="", idempotent=True, needs_consent=settings().consent == "opt_in")
-    return refusal(terms, s.reason)
+    return refusal(s.reason, marketing=terms.marketing, needs_consent=terms.needs_consent)
 
 
 def _number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -14,11 +15,11 @@ import sqlalchemy as sa
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.control.standstill import moving
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.program import Program, has_its_say
+from airflow_ma.engine.program import Program, Value, has_its_say
 from airflow_ma.engine.relocate import relocate, zones_of
 from airflow_ma.engine.steps import Arrivals, Batch, Cases, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import enrollment
-from airflow_ma.engine.take import Taken, take
+from airflow_ma.engine.take import Taken, Taking, take
 
 CHUNK = 10_000
 """Enrollments a transaction. Large enough to be fast, small enough to hold locks for well under a second."""
@@ -52,16 +53,54 @@ def advance(
 
 def due(program: Program, step_id: str, now: int, cohort: str | None) -> list[Predicate]:
     """The condition for enrollments that must be looked at, and that this program may move."""
-    found: list[Predicate] = [e.journey_id == program.journey_id, e.step == step_id, e.wake_at <= now]
-    found.append(moving(program.journey_id))
-    if program.pinned:
-        found.append(e.pinned_version == program.version)
+    return _due(program.journey_id, program.version, step_id, now, cohort, pinned=program.pinned)
+
+
+@cache
+def taking_due(*, pinned: bool, cohort: bool) -> Taking:
+    """The same, built once; ``due_values`` says which program and step are meant."""
+    number, text = sa.BigInteger, sa.Text
+    return Taking(
+        _due(
+            sa.bindparam("due_journey", type_=number),
+            sa.bindparam("due_version", type_=sa.Integer),
+            sa.bindparam("due_step", type_=text),
+            sa.bindparam("due_now", type_=number),
+            sa.bindparam("due_cohort", type_=text) if cohort else None,
+            pinned=pinned,
+        )
+    )
+
+
+def due_values(program: Program, step_id: str, now: int, cohort: str | None) -> dict[str, Any]:
+    """The values for ``taking_due``."""
+    values: dict[str, Any] = {"due_journey": program.journey_id, "due_step": step_id, "due_now": now}
+    if cohort is not None:
+        values["due_cohort"] = cohort
+    if program.pinned or cohort is None:
+        values["due_version"] = program.version
+    return values
+
+
+def _due(
+    journey_id: Value,
+    version: Value,
+    step_id: str | sa.BindParameter[str],
+    now: Value,
+    cohort: str | sa.BindParameter[str] | None,
+    *,
+    pinned: bool,
+) -> list[Predicate]:
+    found: list[Predicate] = [e.journey_id == journey_id, e.step == step_id, e.wake_at <= now]
+    found.append(moving(journey_id))
+    if pinned:
+        found.append(e.pinned_version == version)
     else:
         found.append(e.pinned_version.is_(None))
     if cohort is not None:
         found.append(e.cohort == cohort)
-    elif not program.pinned:
-        found.append(has_its_say(program))
+    elif not pinned:
+        found.append(has_its_say(journey_id, version))
     return found
 
 

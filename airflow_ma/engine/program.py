@@ -35,18 +35,22 @@ class Program:
     """Whether it moves those who finish on this version, and nobody else."""
 
 
+Value = int | sa.BindParameter[int]
+"""A number, or its place in a statement that is built once."""
+
+
 class ModeError(RuntimeError):
     """A continuous journey with people in it cannot become a one-off one."""
 
 
-def has_its_say(program: Program) -> sa.ColumnElement[bool]:
-    """Whether the program is the one that moves people now, looked up once a statement.
+def has_its_say(journey_id: Value, version: Value) -> sa.ColumnElement[bool]:
+    """Whether the program of this version is the one that moves people now, looked up once a statement.
 
     In a continuous journey only the newest version moves who is not pinned: a late or repeated run of an
     earlier one would lead people to steps that are gone. One-off runs end with the version they began with.
     """
-    own_time = sa.or_(journey.c.version == program.version, journey.c.mode == "one_off")
-    found = sa.select(journey.c.id).where(journey.c.id == program.journey_id, own_time)
+    own_time = sa.or_(journey.c.version == version, journey.c.mode == "one_off")
+    found = sa.select(journey.c.id).where(journey.c.id == journey_id, own_time)
     return found.scalar_subquery().is_not(None)
 
 

@@ -13,7 +13,7 @@ from airflow_ma.engine.tables import enrollment
 
 
 class Numbers(sa.types.UserDefinedType[Sequence[int]]):
-    """PostgreSQL's array of integers, written as one text: the driver writes a list value by value, slowly."""
+    """PostgreSQL's array of integers as one text: the driver would write a list value by value, slowly."""
 
     cache_ok = True
     render_bind_cast = True

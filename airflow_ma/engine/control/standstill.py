@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import sqlalchemy as sa
 
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.program import Program
+from airflow_ma.engine.program import Program, Value
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Arrivals, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import audit, contact, enrollment, journey
@@ -36,7 +36,7 @@ class Stretch(NamedTuple):
     end: int
 
 
-def moving(journey_id: int) -> Predicate:
+def moving(journey_id: Value) -> Predicate:
     """Whether the journey is not paused: looked up once in a statement, however many rows it is about."""
     return sa.select(j.paused_at).where(j.id == journey_id).scalar_subquery().is_(None)
 

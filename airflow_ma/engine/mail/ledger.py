@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_ma.engine.advance import CHUNK, due
+from airflow_ma.engine.advance import CHUNK, due_values, taking_due
 from airflow_ma.engine.clock import MINUTE, SECOND, Clock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.message import Delivery, OutgoingMail, Receipt, Recipient
@@ -25,21 +24,20 @@ from airflow_ma.engine.mail.pacing import hold_back
 from airflow_ma.engine.mail.pauses import PAUSED, RESUMED, hold_paused, why_paused
 from airflow_ma.engine.mail.receipts import settle_late, suppress_gone, write_receipts
 from airflow_ma.engine.mail.rules import (
-    SENT,
     Terms,
     outcome_of,
-    refusal,
     refused_now,
     sleep_of,
     take_over,
 )
+from airflow_ma.engine.mail.statements import LOCK_OURS, OURS, TAKE_SENT, hold, recipients, write_new
 from airflow_ma.engine.mail.unknown import UNRESOLVED
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.relocate import relocate
 from airflow_ma.engine.sets import locked_in_order, one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
-from airflow_ma.engine.take import KEEP_COUNT, Chosen, take
+from airflow_ma.engine.take import KEEP_COUNT, Chosen, Taking
 
 LEASE = 300 * SECOND
 """Real time after which a batch whose worker was not heard of again is taken over."""
@@ -99,49 +97,39 @@ def claim(
     batch = uuid.uuid4().hex
     clock = database.clock()
     now = clock.now()
-    conditions = due(program, step_id, now, cohort)
+    taking = taking_due(pinned=program.pinned, cohort=cohort is not None)
+    whom = due_values(program, step_id, now, cohort)
     with database.write() as connection:
+        dialect = connection.dialect.name
         paused = why_paused(connection, terms.account, terms.channel)
         if paused is not None:
-            taken = take(connection, conditions, CHUNK)
+            taken = taking.run(connection, CHUNK, whom)
             if taken.number:
                 hold_paused(connection, taken.chosen(e.id))
             return Outbox(batch, put_off=+Counter({PAUSED: taken.number}), paused=paused)
-        taken = take(connection, conditions, limit)
+        taken = taking.run(connection, limit, whom)
         if not taken.number:
             return Outbox(batch)
-        chosen = taken.chosen
-        held: Predicate = chosen(e.id)
         put_off: Counter[str] = Counter()
         if terms.marketing:
-            put_off.update(hold_back(connection, terms.pacing, held, step_id, now))
-            if put_off:  # they sleep already; the others are still due
-                held = sa.and_(held, e.wake_at <= now)
+            put_off.update(hold_back(connection, terms.pacing, taken, step_id, now))
         claimed = taken.number - put_off.total()
         if not claimed:
             return Outbox(batch, put_off=put_off)
-        new = _write_new(connection.dialect.name, program, step_id, held, batch, terms, now)
-        if connection.execute(new, execution_options=KEEP_COUNT).rowcount < claimed:
-            earlier = _still_due(chosen, now) if put_off else chosen(m.enrollment_id)
-            connection.execute(take_over(step_id, earlier, batch, terms, clock, now))
         lease = now + _clock_ms(clock, LEASE)
-        connection.execute(sa.update(enrollment).where(held).values(claim=batch, wake_at=lease, hold=None))
-        rows = connection.execute(
-            sa.select(
-                m.id,
-                c.id,
-                c.key,
-                c.email,
-                c.name,
-                c.language,
-                c.timezone,
-                sa.cast(c.attributes, sa.Text),
-                sa.func.coalesce(c.open_tracking, terms.tracks_unasked),
-                sa.func.coalesce(c.click_tracking, terms.tracks_unasked),
-            )
-            .join(contact, c.id == m.contact_id)
-            .where(chosen(m.enrollment_id), m.step == step_id, m.batch == batch, m.state == "sending")
-        ).all()
+        values = {**taken.bound, "its_step": step_id, "its_batch": batch, "its_now": now, "its_lease": lease}
+        new = write_new(dialect, terms.purpose, needs_consent=terms.needs_consent)
+        fixed = {
+            "its_journey": program.journey_id,
+            "its_channel": terms.channel,
+            "its_account": terms.account,
+            "its_template": terms.template,
+        }
+        if connection.execute(new, values | fixed, execution_options=KEEP_COUNT).rowcount < claimed:
+            earlier = _still_due(taken.chosen, now) if put_off else taken.chosen(m.enrollment_id)
+            connection.execute(take_over(step_id, earlier, batch, terms, clock, now))
+        connection.execute(hold(dialect), values)
+        rows = connection.execute(recipients(dialect), {**values, "unasked": terms.tracks_unasked}).all()
     mails = [OutgoingMail(row[0], Recipient(*row[1:])) for row in rows]
     return Outbox(batch, mails, claimed, lease, put_off)
 
@@ -164,15 +152,15 @@ def settle(
         for receipt in receipts
         if receipt.delivery is not Delivery.ACCEPTED
     )
-    ours = [
-        e.journey_id == program.journey_id,
-        e.step == step_id,
-        e.claim == outbox.batch,
-        e.wake_at == outbox.lease,
-    ]
+    ours = {
+        "its_journey": program.journey_id,
+        "its_step": step_id,
+        "its_batch": outbox.batch,
+        "its_lease": outbox.lease,
+    }
     with database.write() as connection:
         if not database.is_sqlite:  # before the mails, and waited for: the collector locks in this order, too
-            connection.execute(sa.select(e.id).where(*ours).order_by(e.id).with_for_update())
+            connection.execute(LOCK_OURS, ours)
         recorded = write_receipts(connection, outbox, receipts, now)
         plain = recorded and len(outbox.mails) == outbox.claimed
         if not recorded:
@@ -180,8 +168,8 @@ def settle(
         suppress_gone(connection, outbox, receipts, now)
         if not plain:
             _look_for_unknown(connection, program, step_id, now + _clock_ms(clock, UNKNOWN_LOOK))
-        outcome = sa.literal(SENT, sa.Text) if plain else outcome_of(step_id, terms)
-        taken = take(connection, ours, outbox.claimed, outcome)
+        taking = TAKE_SENT if plain else Taking(OURS, outcome_of(step_id, terms))
+        taken = taking.run(connection, outbox.claimed, ours)
         moved: dict[str, int] = {}
         if taken.number:
             later: Mapping[str, sa.ColumnElement[Any]] = {}
@@ -204,9 +192,9 @@ def settle(
                 run_id=run_id,
                 sleep=later,
             )
-    held = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.RETRYABLE})
+    put_back = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.RETRYABLE})
     unknown = Counter({why: n for (what, why), n in unusual.items() if what is Delivery.UNKNOWN})
-    return Settled(Counter(moved), held, unknown)
+    return Settled(Counter(moved), put_back, unknown)
 
 
 def release_held(connection: sa.Connection, program: Program, step_id: str, *, now: int) -> int:
@@ -243,39 +231,6 @@ def withdrawn(database: Database, terms: Terms, message_ids: Sequence[int]) -> s
     with database.read() as connection:
         theirs = one_of(connection.dialect.name, m.id, message_ids)
         return set(connection.scalars(sa.select(m.id).where(theirs, refused_now(terms).is_not(None))))
-
-
-def _write_new(
-    dialect: str, program: Program, step_id: str, held: Predicate, batch: str, terms: Terms, now: int
-) -> sa.Insert:
-    refused = refusal(terms, s.reason)
-    big, text = sa.BigInteger, sa.Text
-    columns = {
-        "enrollment_id": e.id,
-        "step": sa.literal(step_id, text),
-        "journey_id": sa.literal(program.journey_id, big),
-        "contact_id": e.contact_id,
-        "channel": sa.literal(terms.channel, text),
-        "conn_id": sa.literal(terms.account, text),
-        "template": sa.literal(terms.template, text),
-        "purpose": sa.literal(terms.purpose, text),
-        "state": sa.case((refused.is_(None), "sending"), else_="rejected"),
-        "reason": refused,
-        "batch": sa.literal(batch, text),
-        "created_at": sa.literal(now, big),
-        # When it is handed over: of a batch whose worker dies nobody will know better.
-        "sent_at": sa.case((refused.is_(None), sa.literal(now, big)), else_=sa.null()),
-    }
-    people = (
-        sa.select(*columns.values())
-        .join_from(enrollment, contact, c.id == e.contact_id)
-        .join(suppression, s.email_key == c.email_key, isouter=True)
-        .where(held)
-        .order_by(e.id)
-    )
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    # A mail that an earlier try has written stays as it is: take_over judges it.
-    return insert(message).from_select(list(columns), people).on_conflict_do_nothing()
 
 
 def _still_due(chosen: Chosen, now: int) -> Predicate:

@@ -6,8 +6,8 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from airflow_ma.engine.clock import DAY, HOUR
 from airflow_ma.engine.sets import one_of
 from airflow_ma.engine.steps import Predicate
 from airflow_ma.engine.tables import contact, enrollment, message
+from airflow_ma.engine.take import Taken, held
 
 QUIET_HOURS, FREQUENCY_CAP = "quiet_hours", "frequency_cap"
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -99,9 +100,9 @@ def _read_caps(text: str) -> tuple[Cap, ...]:
 
 
 def hold_back(
-    connection: sa.Connection, pacing: Pacing, held: Predicate, step_id: str, now: int
+    connection: sa.Connection, pacing: Pacing, taken: Taken, step_id: str, now: int
 ) -> dict[str, int]:
-    """Put those of the ``held`` enrollments to sleep that must not get a mail now.
+    """Put those of the taken enrollments to sleep that must not get a mail now.
 
     They wake up when the rule allows it, and are then judged again. Returns reason -> how many.
     """
@@ -113,17 +114,18 @@ def hold_back(
         connection.execute(
             sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("airflow_ma frequency caps")))
         )
-    found = _look_over(connection, pacing.caps, held, now)
+    found = _look_over(connection, pacing.caps, taken, now)
+    these = taken.chosen(e.id)
     if pacing.quiet is not None:
         quiet = {zone: over for zone in found if (over := pacing.quiet.over_at(zone, now)) is not None}
         if quiet:
-            done[QUIET_HOURS] = _sleep_through(connection, quiet, held, now)
+            done[QUIET_HOURS] = _sleep_through(connection, quiet, these, now)
     if pacing.caps:
         waiting = 0
         if any(seen.most >= min(cap.number for cap in pacing.caps) for seen in found.values()):
-            waiting += _wait_for_room(connection, pacing.caps, held, step_id, now)
+            waiting += _wait_for_room(connection, pacing.caps, these, step_id, now)
         if any(seen.passages > seen.people for seen in found.values()):
-            waiting += _one_at_a_time(connection, held, now)
+            waiting += _one_at_a_time(connection, these, now)
         done[FREQUENCY_CAP] = waiting
     return {reason: count for reason, count in done.items() if count}
 
@@ -137,54 +139,58 @@ class _Seen(NamedTuple):
     people: int
 
 
-def _look_over(connection: sa.Connection, caps: Sequence[Cap], held: Predicate, now: int) -> dict[str, _Seen]:
+def _look_over(connection: sa.Connection, caps: Sequence[Cap], taken: Taken, now: int) -> dict[str, _Seen]:
     """Time zone -> what is known of its people: mostly enough to see that nobody must be held back.
 
     It counts more mails than the caps do, so that one cheap look spares the exact ones.
     """
     recent = now - max((cap.window for cap in caps), default=0)
-    mails = (
-        sa.select(sa.func.count())
-        .where(
-            m.contact_id == e.contact_id,
-            m.purpose == "marketing",
-            m.state.in_(["sending", "accepted", "unknown"]),
-            _sent > recent,
-        )
-        .correlate(enrollment)
-        .scalar_subquery()
-    )
-    # As look-ups for each row: to PostgreSQL a join with a thousand rows may be one with the whole table.
-    zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
-    people = sa.select(
-        e.contact_id, zone.label("zone"), (mails if caps else sa.literal(0)).label("mails")
-    ).where(held)
-    each = people.subquery()
-    rows = connection.execute(
-        sa.select(
-            each.c.zone,
-            sa.func.max(each.c.mails),
-            sa.func.count(),
-            sa.func.count(each.c.contact_id.distinct()),
-        ).group_by(each.c.zone)
-    )
+    look = _look(connection.dialect.name, counts=bool(caps))
+    rows = connection.execute(look, {**taken.bound, "recent": recent} if caps else taken.bound)
     return {zone: _Seen(*seen) for zone, *seen in rows}
 
 
-def _sleep_through(connection: sa.Connection, quiet: dict[str, int], held: Predicate, now: int) -> int:
+@cache
+def _look(dialect: str, *, counts: bool) -> sa.Select[Any]:
+    mails: sa.ColumnElement[int] = sa.literal(0)
+    if counts:
+        mails = (
+            sa.select(sa.func.count())
+            .where(
+                m.contact_id == e.contact_id,
+                m.purpose == "marketing",
+                m.state.in_(["sending", "accepted", "unknown"]),
+                _sent > sa.bindparam("recent", type_=sa.BigInteger),
+            )
+            .correlate(enrollment)
+            .scalar_subquery()
+        )
+    # As look-ups for each row: to PostgreSQL a join with a thousand rows may be one with the whole table.
+    zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
+    each = (
+        sa.select(e.contact_id, zone.label("zone"), mails.label("mails"))
+        .where(held(dialect)(e.id))
+        .subquery()
+    )
+    people = sa.func.count(each.c.contact_id.distinct())
+    seen = sa.select(each.c.zone, sa.func.max(each.c.mails), sa.func.count(), people)
+    return seen.group_by(each.c.zone)
+
+
+def _sleep_through(connection: sa.Connection, quiet: dict[str, int], these: Predicate, now: int) -> int:
     zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
     moments = {name: sa.literal(over, sa.BigInteger) for name, over in quiet.items()}
     until = sa.case(moments, value=zone, else_=sa.null())
     in_quiet_zone = sa.exists().where(c.id == e.contact_id, c.timezone.in_(list(quiet)))
     return connection.execute(
         sa.update(enrollment)
-        .where(held, in_quiet_zone.correlate(enrollment))
+        .where(these, in_quiet_zone.correlate(enrollment))
         .values(wake_at=until, hold=QUIET_HOURS)
     ).rowcount
 
 
 def _wait_for_room(
-    connection: sa.Connection, caps: Sequence[Cap], held: Predicate, step_id: str, now: int
+    connection: sa.Connection, caps: Sequence[Cap], these: Predicate, step_id: str, now: int
 ) -> int:
     def room_at(cap: Cap) -> sa.ScalarSelect[int]:
         """When the oldest of the mails that fill the cap leaves its window; NULL when it is not full."""
@@ -207,14 +213,14 @@ def _wait_for_room(
     until = sa.case(*((room > now, room) for room in rooms), else_=sa.null())
     return connection.execute(
         sa.update(enrollment)
-        .where(held, e.wake_at <= now, sa.or_(*(room > now for room in rooms)))
+        .where(these, e.wake_at <= now, sa.or_(*(room > now for room in rooms)))
         .values(wake_at=until, hold=FREQUENCY_CAP)
     ).rowcount
 
 
-def _one_at_a_time(connection: sa.Connection, held: Predicate, now: int) -> int:
+def _one_at_a_time(connection: sa.Connection, these: Predicate, now: int) -> int:
     """Who is here twice gets one mail now; the others are judged once that one counts."""
-    ready = (held, e.wake_at <= now)
+    ready = (these, e.wake_at <= now)
     twice = sa.select(sa.func.min(e.id).label("first"), e.contact_id).where(*ready)
     found = connection.execute(twice.group_by(e.contact_id).having(sa.func.count() > 1)).all()
     if not found:

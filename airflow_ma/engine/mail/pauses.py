@@ -17,6 +17,9 @@ PAUSED = "paused"
 RESUMED = "resumed"
 """Why those are due whose pause is over, until a run takes them."""
 e, p = enrollment.c, sending_pause.c
+_WHY = (
+    sa.select(p.reason).where(p.conn_id.in_(sa.bindparam("conn_ids", expanding=True))).order_by(p.at).limit(1)
+)
 
 
 def pause_sending(connection: sa.Connection, conn_id: str, *, at: int, reason: str) -> bool:
@@ -31,8 +34,7 @@ def pause_sending(connection: sa.Connection, conn_id: str, *, at: int, reason: s
 
 def why_paused(connection: sa.Connection, *conn_ids: str) -> str | None:
     """The reason why nothing may be sent over any of these; None when it may."""
-    found = sa.select(p.reason).where(p.conn_id.in_(conn_ids)).order_by(p.at).limit(1)
-    return connection.scalar(found)
+    return connection.scalar(_WHY, {"conn_ids": conn_ids})
 
 
 @dataclass(frozen=True)

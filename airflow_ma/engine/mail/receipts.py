@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -25,13 +25,26 @@ _FEW_IDS = 20
 """Up to this many different provider ids a batch, each is written for all its mails at once."""
 
 m = message.c
+_THEIRS = sa.update(message).where(m.batch == sa.bindparam("b_batch"), m.state == "sending")
+_MINE = m.id == sa.bindparam("b_id")
+_UNUSUAL = _THEIRS.where(_MINE).values(
+    {name: sa.bindparam(name) for name in ("state", "reason", "provider_id", "sent_at")}
+)
+_ACCEPTED = _THEIRS.values(
+    state=Delivery.ACCEPTED.value,
+    reason=None,
+    provider_id=sa.bindparam("b_name", type_=sa.Text),
+    sent_at=sa.bindparam("b_now", type_=sa.BigInteger),
+)
+_ACCEPTED_ONE = _ACCEPTED.where(_MINE)
+_ACCEPTED_ALL = _ACCEPTED.where(m.id.between(sa.bindparam("b_first"), sa.bindparam("b_last")))
 
 
 def write_receipts(connection: sa.Connection, outbox: Outbox, receipts: Sequence[Receipt], now: int) -> bool:
     """Write what became of each mail; whether all were accepted and the ledger agrees."""
     if len(receipts) != len(outbox.mails):
         raise ValueError(f"the channel gave {len(receipts)} receipts for {len(outbox.mails)} mails")
-    ours = (m.batch == outbox.batch, m.state == "sending")
+    batch = {"b_batch": outbox.batch}
     unusual = [
         {
             "b_id": mail.message_id,
@@ -43,34 +56,27 @@ def write_receipts(connection: sa.Connection, outbox: Outbox, receipts: Sequence
         for mail, receipt in zip(outbox.mails, receipts, strict=True)
         if receipt.delivery is not Delivery.ACCEPTED
     ]
-    names = ("state", "reason", "provider_id", "sent_at")
     for start in range(0, len(unusual), BATCH):
-        connection.execute(
-            sa.update(message)
-            .where(m.id == sa.bindparam("b_id"), *ours)
-            .values({name: sa.bindparam(name) for name in names}),
-            unusual[start : start + BATCH],
-        )
+        connection.execute(_UNUSUAL, [{**one, **batch} for one in unusual[start : start + BATCH]])
     by_provider_id: defaultdict[str | None, list[int]] = defaultdict(list)
     for mail, receipt in zip(outbox.mails, receipts, strict=True):
         if receipt.delivery is Delivery.ACCEPTED:
             by_provider_id[receipt.provider_id].append(mail.message_id)
-    accepted = {"state": Delivery.ACCEPTED.value, "sent_at": now, "reason": None}
     written = 0
     if len(by_provider_id) > _FEW_IDS:
-        each = [{"b_id": n, "b_name": name} for name, ids in by_provider_id.items() for n in ids]
-        update = sa.update(message).where(m.id == sa.bindparam("b_id"), *ours)
-        connection.execute(update.values(provider_id=sa.bindparam("b_name"), **accepted), each)
+        known = {**batch, "b_now": now}
+        each = [{"b_id": n, "b_name": name, **known} for name, ids in by_provider_id.items() for n in ids]
+        connection.execute(_ACCEPTED_ONE, each)
         return False
     for provider_id, ids in by_provider_id.items():
+        values: dict[str, Any] = {"b_name": provider_id, "b_now": now, **batch}
         # All of them: then the ledger's own rows are as good as a list, and quicker.
-        theirs = (
-            m.id.between(min(ids), max(ids))
-            if len(ids) == len(outbox.mails)
-            else one_of(connection.dialect.name, m.id, ids)
-        )
-        update = sa.update(message).where(theirs, *ours)
-        written += connection.execute(update.values(provider_id=provider_id, **accepted)).rowcount
+        if len(ids) == len(outbox.mails):
+            values |= {"b_first": min(ids), "b_last": max(ids)}
+            written += connection.execute(_ACCEPTED_ALL, values).rowcount
+            continue
+        some = _ACCEPTED.where(one_of(connection.dialect.name, m.id, ids))
+        written += connection.execute(some, values).rowcount
     return bool(outbox.mails) and written == len(outbox.mails)
 
 

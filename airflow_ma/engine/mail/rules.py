@@ -57,13 +57,15 @@ class Terms:
         return int(self.unknown_after * clock.speed)
 
 
-def refusal(terms: Terms, suppressed: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+def refusal(
+    suppressed: sa.ColumnElement[str], *, marketing: bool, needs_consent: bool
+) -> sa.ColumnElement[str]:
     """Why a contact must not get this mail, NULL when it may; ``suppressed``: why its address gets none."""
     rules: list[tuple[Predicate, sa.ColumnElement[str] | str]] = [(c.email.is_(None), "no_address")]
-    if terms.marketing:
+    if marketing:
         rules.append((sa.or_(c.unsubscribed_at.is_not(None), suppressed == "unsubscribe"), "unsubscribed"))
     rules.append((suppressed != "unsubscribe", suppressed))
-    if terms.marketing and terms.needs_consent:
+    if marketing and needs_consent:
         rules.append((c.consented_at.is_(None), "no_consent"))
     return sa.case(*rules, else_=sa.null())
 
@@ -71,7 +73,8 @@ def refusal(terms: Terms, suppressed: sa.ColumnElement[str]) -> sa.ColumnElement
 def refused_now(terms: Terms) -> sa.ScalarSelect[str]:
     """Why the contact of a message must not get it any more; NULL when it may."""
     suppressed = sa.select(s.reason).where(s.email_key == c.email_key).correlate(contact).scalar_subquery()
-    refused = sa.select(refusal(terms, suppressed)).where(c.id == m.contact_id)
+    why = refusal(suppressed, marketing=terms.marketing, needs_consent=terms.needs_consent)
+    refused = sa.select(why).where(c.id == m.contact_id)
     return refused.correlate(message).scalar_subquery()
 
 
