@@ -1,123 +1,169 @@
-"""Writes the reference page of the steps: ``python -m airflow_ma.dag.reference FILE``."""
+"""Writes the page of all steps in each language: ``python -m airflow_ma.dag.reference FOLDER``."""
 
 from __future__ import annotations
 
 import datetime
-import inspect
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic.fields import FieldInfo
 
 from airflow_ma.dag.catalogue import step_kinds
 from airflow_ma.dag.declaration import OUTCOME_NAME, Setting, setting_of, settings_model
+from airflow_ma.dag.explain import kind_title, outcome_title
 from airflow_ma.dag.step import StepOperator, StepSensor
 from airflow_ma.journey.duration import format_duration
+from airflow_ma.journey.said import Said
 
-COMMAND = ".venv/bin/python -m airflow_ma.dag.reference docs/steps.md"
+COMMAND = ".venv/bin/python -m airflow_ma.dag.reference docs"
+PAGES = {"en": "steps.md", "ja": "steps.ja.md"}
 
-HEADER = f"""\
+HEADER = Said(
+    en=f"""\
 <!-- Written by a program from the steps' own declarations: do not edit. To renew it: {COMMAND} -->
 
-# Steps / ステップ
+# Steps
+
+[日本語]({PAGES["ja"]})
 
 Every kind of step, its outcomes and its settings. In YAML a step names its `kind`; in Python it is the class
 beside it. [journeys.md](journeys.md) says how to put steps together and how to add a kind of your own.
+""",
+    ja=f"""\
+<!-- ステップの宣言からプログラムで作ったページです。直接編集しないでください。作り直すには: {COMMAND} -->
+
+# ステップ一覧
+
+[English]({PAGES["en"]})
 
 すべてのステップの種類、結果、設定の一覧です。YAML では `kind` に種類を書き、Python では右のクラスを使います。
-組み合わせ方と独自のステップの作り方は [journeys.md](journeys.md)（英語）をご覧ください。
-"""
-
-
-class Said(NamedTuple):
-    """The same thing in both languages."""
-
-    en: str
-    ja: str
-
-    def cell(self) -> str:
-        """One cell of a table."""
-        return "<br>".join(dict.fromkeys(self)).replace("|", "\\|")
-
-
-HEAD = "| setting / 設定 | what it is / 内容 | default / 既定値 | form / 書き方 |\n|---|---|---|---|"
-NO_DEFAULT = Said("required", "必須")
-EMPTY = Said("none", "なし")
-TEXT = Said("text", "文字列")
+組み合わせ方と独自のステップの作り方は [journeys.ja.md](journeys.ja.md) をご覧ください。
+""",
+)
+OVERVIEW = Said(en="| kind | class | name |\n|---|---|---|", ja="| 種類 | クラス | 名前 |\n|---|---|---|")
+HEAD = Said(
+    en="| setting | what it is | default | form |\n|---|---|---|---|",
+    ja="| 設定 | 内容 | 既定値 | 書き方 |\n|---|---|---|---|",
+)
+OUTCOMES = Said(en="- Outcomes: {outcomes}", ja="- 結果: {outcomes}")
+OWN_OUTCOMES = Said(en="as its settings name them", ja="設定で付けた名前")
+MAY_END = Said(en="may lead nowhere", ja="つながなくてもよい")
+HOLDS = Said(
+    en="- Holds contacts until one of them is settled", ja="- 結果が決まるまで、コンタクトを待機させます"
+)
+BEGINS = Said(en="- Begins a journey", ja="- ジャーニーの始まりに置きます")
+ENDS = Said(en="- Ends a journey", ja="- ジャーニーの終わりに置きます")
+NO_DEFAULT = Said(en="required", ja="必須")
+EMPTY = Said(en="none", ja="なし")
+TEXT = Said(en="text", ja="文字列")
+NAMED = Said(en="{value} ({title})", ja="{value}（{title}）")
+EARLIER = Said(en="name of an earlier {kinds} step", ja="前にある {kinds} ステップの名前")
 KNOWN_FORMS = {
-    "duration": Said("length of time, such as `3 days` or `2h`", "期間（例: `3 days`、`2時間`）"),
-    "short_duration": Said("length of time, such as `30 seconds`", "時間（例: `30 seconds`、`1分`）"),
+    "duration": Said(
+        en="length of time, such as `3 days` or `2h`", ja="期間（例: `3日`、`2時間`、`3 days`、`2h`）"
+    ),
+    "short_duration": Said(
+        en="length of time, such as `30 seconds`", ja="時間（例: `30秒`、`1分`、`30 seconds`）"
+    ),
     "template": Said(
-        "name of a template, see [emails.md](emails.md)", "テンプレート名（[emails.md](emails.md)）"
+        en="name of a template, see [emails.md](emails.md)",
+        ja="テンプレート名（[emails.ja.md](emails.ja.md)）",
     ),
-    "url": Said("address, with `*` for anything", "URL（`*` は任意の文字）"),
+    "url": Said(en="address, with `*` for anything", ja="URL（`*` は任意の文字）"),
     "connection": Said(
-        "id of an Airflow [connection](connections.md); without it, that of `AIRFLOW_MA_CHANNEL`",
-        "Airflow の接続ID（[connections.ja.md](connections.ja.md)。省略時は `AIRFLOW_MA_CHANNEL` の接続）",
+        en="id of an Airflow [connection](connections.md); without it, that of `AIRFLOW_MA_CHANNEL`",
+        ja="Airflow の[接続](connections.ja.md)のID。省略時は `AIRFLOW_MA_CHANNEL` の接続",
     ),
-    "condition": Said("condition, see [contacts.md](contacts.md)", "条件（[contacts.md](contacts.md)）"),
+    "condition": Said(
+        en="condition, see [contacts.md](contacts.md#who-matches-conditions)",
+        ja="条件（[contacts.ja.md](contacts.ja.md#対象者を選ぶ条件)）",
+    ),
 }
 
 
-def reference() -> str:
+def reference(language: str) -> str:
     """The whole page, in Markdown, without the steps that other packages add."""
     own = [step for step in step_kinds().values() if step.__module__.startswith("airflow_ma.")]
     own.sort(key=lambda step: (not step.is_entry, not step.primary, step.kind))
     rows = [
-        f"| [`{step.kind}`](#{step.kind}) | `{step.__name__}` | {step.title['en']} | {step.title['ja']} |"
+        f"| [`{step.kind}`](#{step.kind}) | `{step.__name__}` | {kind_title(step).say(language)} |"
         for step in own
     ]
-    overview = "\n".join(["| kind | class | English | 日本語 |", "|---|---|---|---|", *rows])
-    return "\n".join([HEADER, overview, *map(_section, own), ""])
+    overview = "\n".join([OVERVIEW.say(language), *rows])
+    sections = [_section(step, language) for step in own]
+    return "\n".join([HEADER.say(language), overview, *sections, ""])
 
 
-def _section(step: type[StepOperator]) -> str:
+def _section(step: type[StepOperator], language: str) -> str:
     package = step.__module__.rpartition(".")[0]
-    facts = [
-        "",
-        f"## {step.kind}",
-        "",
-        f"**{step.title['en']} / {step.title['ja']}** · `from {package} import {step.__name__}`",
-        "",
-        inspect.cleandoc(step.__doc__ or "").replace("``", "`"),
-        "",
-        f"- Outcomes / 結果: {_outcomes(step)}",
-    ]
-    if issubclass(step, StepSensor):
-        facts.append("- Holds contacts until one of them is settled / 結果が決まるまで待機させます")
-    if step.is_entry:
-        facts.append("- Begins a journey / ジャーニーの始まり")
-    if step.is_end:
-        facts.append("- Ends a journey / ジャーニーの終わり")
+    facts = [OUTCOMES.filled(outcomes=_outcomes(step))]
+    facts += [HOLDS] if issubclass(step, StepSensor) else []
+    facts += [BEGINS] if step.is_entry else []
+    facts += [ENDS] if step.is_end else []
     model = settings_model(step)
     schema = model.model_json_schema()
-    rows = [
-        _row(name, field, schema["properties"][name], schema.get("$defs", {}))
+    cells = {
+        name: _cells(field, schema["properties"][name], schema.get("$defs", {}))
         for name, field in model.model_fields.items()
+    }
+    rows = [
+        " | ".join([f"`{name}`", *(_escaped(cell.say(language)) for cell in cells[name])]) for name in cells
     ]
-    return "\n".join([*facts, "", HEAD, *rows])
+    return "\n".join(
+        [
+            f"\n## {step.kind}\n",
+            f"**{kind_title(step).say(language)}** · `from {package} import {step.__name__}`\n",
+            step.about[language],
+            *([f"\n{step.notes[language]}"] if step.notes else []),
+            "",
+            *(fact.say(language) for fact in facts),
+            "",
+            HEAD.say(language),
+            *(f"| {row} |" for row in rows),
+        ]
+    )
 
 
-def _outcomes(step: type[StepOperator]) -> str:
+def _escaped(text: str) -> str:
+    """What may stand in a cell of a table."""
+    return text.replace("|", "\\|")
+
+
+def _outcomes(step: type[StepOperator]) -> Said:
     if step.outcome_settings:
-        return "as its settings name them / 設定で付けた名前"
-    may_end = " (may lead nowhere / つながなくてもよい)"
-    return ", ".join(f"`{o}`{may_end if o in step.optional_outcomes else ''}" for o in step.outcomes)
+        return OWN_OUTCOMES
+    return _listed([_outcome(step, outcome) for outcome in step.outcomes])
 
 
-def _row(name: str, field: FieldInfo, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
+def _outcome(step: type[StepOperator], outcome: str) -> Said:
+    title = outcome_title(step, outcome)
+    if outcome in step.optional_outcomes:
+        title = _listed([title, MAY_END])
+    return NAMED.filled(value=f"`{outcome}`", title=title)
+
+
+def _cells(field: FieldInfo, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> tuple[Said, Said, Said]:
+    """What the setting is, its default and how it is written."""
     setting = setting_of(field) or Setting(en="", ja="")
-    form = _form(schema, defs)
-    if setting.kinds:
-        kinds = ", ".join(f"`{kind}`" for kind in setting.kinds)
-        form = Said(f"name of an earlier {kinds} step", f"前にある {kinds} ステップの名前")
-    elif setting.widget in KNOWN_FORMS:
-        form = KNOWN_FORMS[setting.widget]
+    is_what = setting.title
+    if setting.help is not None:
+        english, japanese = setting.help
+        is_what += Said(en=f"<br>{english}", ja=f"<br>{japanese}")
     default = NO_DEFAULT if field.is_required() else _value(field.default)
-    return f"| `{name}` | {Said(setting.en, setting.ja).cell()} | {default.cell()} | {form.cell()} |"
+    return is_what, default, _form_of(setting, schema, defs)
+
+
+def _form_of(setting: Setting, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
+    if setting.kinds:
+        return EARLIER.filled(kinds=", ".join(f"`{kind}`" for kind in setting.kinds))
+    if setting.choices and "enum" in schema:
+        return _listed(
+            [NAMED.filled(value=f"`{value}`", title=Said(en=en, ja=ja)) for value, en, ja in setting.choices]
+        )
+    return KNOWN_FORMS.get(setting.widget or "") or _form(schema, defs)
 
 
 def _value(value: Any) -> Said:
@@ -125,8 +171,15 @@ def _value(value: Any) -> Said:
         return EMPTY
     if isinstance(value, datetime.timedelta):
         value = format_duration(value)
-    shown = value if isinstance(value, str) else json.dumps(value)
-    return Said(f"`{shown}`", f"`{shown}`")
+    return _code(value if isinstance(value, str) else json.dumps(value))
+
+
+def _code(value: object) -> Said:
+    return Said(en=f"`{value}`", ja=f"`{value}`")
+
+
+def _listed(parts: Sequence[Said], en: str = ", ", ja: str = "、") -> Said:
+    return Said(en=en.join(part.en for part in parts), ja=ja.join(part.ja for part in parts))
 
 
 def _form(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
@@ -137,57 +190,55 @@ def _form(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
         return KNOWN_FORMS[schema["widget"]]
     if "anyOf" in schema:
         forms = [_form(one, defs) for one in schema["anyOf"] if one.get("type") != "null"]
-        return Said(", or ".join(form.en for form in forms), "、または".join(form.ja for form in forms))
+        return _listed(forms, ", or ", "、または")
     if "const" in schema or "enum" in schema:
-        words = [f"`{value}`" for value in schema.get("enum", [schema.get("const")])]
-        return Said(", ".join(words), "、".join(words))
+        return _listed([_code(value) for value in schema.get("enum", [schema.get("const")])])
     return _FORMS[schema["type"]](schema, defs)
 
 
 def _boolean(_: Mapping[str, Any], __: Mapping[str, Any]) -> Said:
-    return Said("`true` or `false`", "`true` か `false`")
+    return Said(en="`true` or `false`", ja="`true` か `false`")
 
 
 def _text(schema: Mapping[str, Any], _: Mapping[str, Any]) -> Said:
     if schema.get("format") == "time":
-        return Said("time of day, such as `09:30`", "時刻（例: `09:30`）")
+        return Said(en="time of day, such as `09:30`", ja="時刻（例: `09:30`）")
     if schema.get("pattern") == OUTCOME_NAME:
-        return Said("name of up to 60 characters, without `|`", "名前（60文字まで、`|` は不可）")
+        return Said(en="name of up to 60 characters, without `|`", ja="名前（60文字まで、`|` は不可）")
     if "maxLength" in schema:
         longest = schema["maxLength"]
-        return Said(f"{TEXT.en}, up to {longest} characters", f"{TEXT.ja}（{longest}文字まで）")
+        return TEXT + Said(en=f", up to {longest} characters", ja=f"（{longest}文字まで）")
     return TEXT
 
 
 def _number(schema: Mapping[str, Any], _: Mapping[str, Any]) -> Said:
-    word = Said("whole number", "整数") if schema["type"] == "integer" else Said("number", "数値")
+    whole = schema["type"] == "integer"
+    word = Said(en="whole number", ja="整数") if whole else Said(en="number", ja="数値")
     if "minimum" in schema and "maximum" in schema:
         low, high = schema["minimum"], schema["maximum"]
-        return Said(f"{word.en}, {low} to {high}", f"{word.ja}（{low}〜{high}）")
+        return word + Said(en=f", {low} to {high}", ja=f"（{low}〜{high}）")
     return word
 
 
 def _list(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
     if "prefixItems" in schema:
         items = schema["prefixItems"]
-        item = _form(items[0], defs)
-        return Said(f"list of {len(items)}, each: {item.en}", f"{len(items)}個のリスト。各項目は{item.ja}")
-    item = _form(schema["items"], defs)
-    return Said(f"list, each: {item.en}", f"リスト。各項目は{item.ja}")
+        said = Said(en="list of {number}, each: {item}", ja="{number}個のリスト。各項目: {item}")
+        return said.filled(number=len(items), item=_form(items[0], defs))
+    said = Said(en="list, each: {item}", ja="リスト。各項目: {item}")
+    return said.filled(item=_form(schema["items"], defs))
 
 
 def _mapping(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Said:
     if "properties" not in schema:
         values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
-        value = _form(values, defs)
-        return Said(f"mapping, name to: {value.en}", f"マッピング。名前ごとに{value.ja}")
+        said = Said(en="mapping, name to: {value}", ja="マッピング。名前ごとの値: {value}")
+        return said.filled(value=_form(values, defs))
     needed = schema.get("required", [])
-    names = [Said(f"`{n}`", f"`{n}`") for n in schema["properties"] if n in needed]
-    names += [Said(f"`{n}` (optional)", f"`{n}`（省略可）") for n in schema["properties"] if n not in needed]
-    return Said(
-        f"mapping with {', '.join(name.en for name in names)}",
-        f"マッピング。キーは{'、'.join(name.ja for name in names)}",
-    )
+    names = [_code(name) for name in schema["properties"] if name in needed]
+    optional = Said(en=" (optional)", ja="（省略可）")
+    names += [_code(name) + optional for name in schema["properties"] if name not in needed]
+    return Said(en="mapping with {names}", ja="マッピング。キー: {names}").filled(names=_listed(names))
 
 
 _FORMS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Said]] = {
@@ -201,4 +252,5 @@ _FORMS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Said]] = {
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
+    for language, page in PAGES.items():
+        (Path(sys.argv[1]) / page).write_text(reference(language), encoding="utf-8")

@@ -47,6 +47,8 @@ class StepOperator(BaseOperator):
     """What people call it, by language."""
     about: ClassVar[Mapping[str, str]] = {}
     """What it is for, in a sentence, by language; made from the docstring unless stated."""
+    notes: ClassVar[Mapping[str, str]] = {}
+    """What else one should know, by language: said below ``about`` on the page that lists all steps."""
     sentence: ClassVar[Mapping[str, str]] = {}
     """What one step of it does, by language: "Waits up to {within} for an open of {mail}". Parts in
     [brackets] are said only when every setting they name is set."""

@@ -21,9 +21,14 @@ def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
+def fences(text: str) -> list[tuple[str, str]]:
+    """Language and content of each fenced block."""
+    return _FENCE.findall(text)
+
+
 def blocks(text: str, language: str) -> list[str]:
     """The fenced blocks in that language."""
-    return [code for name, code in _FENCE.findall(text) if name == language]
+    return [code for name, code in fences(text) if name == language]
 
 
 def prose(text: str) -> str:

@@ -14,7 +14,7 @@ from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.templates import RenderedMail, load_template
 from airflow_ma.channels.variables import ROOTS, SENDER, find_variable_problems
 from airflow_ma.config import settings
-from tests.docs.pages import first_cells, headings, text_of
+from tests.docs.pages import text_of
 
 PAGES = {"en": "docs/emails.md", "ja": "docs/emails.ja.md"}
 FILE = re.compile(r"`([\w/.]+/[\w.]+)`[:：]\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -92,9 +92,3 @@ def test_every_variable_is_in_the_table(page: str) -> None:
     )
     assert {f"sender.{name}" for name in SENDER} | set(ROOTS) - {"contact", "sender"} <= listed
     assert {"contact.name", "contact.email", "contact.key", "contact.language", "contact.timezone"} <= listed
-
-
-def test_both_pages_have_the_same_shape() -> None:
-    english, japanese = (text_of(page) for page in PAGES.values())
-    assert [level for level, _ in headings(english)] == [level for level, _ in headings(japanese)]
-    assert len(first_cells(english)) == len(first_cells(japanese))

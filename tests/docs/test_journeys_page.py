@@ -1,4 +1,4 @@
-"""Every journey, rule and class on docs/journeys.md is real."""
+"""Every journey, rule and class on docs/journeys.md and its Japanese twin is real."""
 
 from __future__ import annotations
 
@@ -28,10 +28,15 @@ from airflow_ma.operators import AudienceOperator, EndOperator
 from tests.docs.pages import ROOT, blocks, first_cells, section, text_of
 from tests.journeys import add_contacts, assert_sound, places, sweep
 
-PAGE = text_of("docs/journeys.md")
-PYTHON = [code for code in blocks(PAGE, "python") if "with Journey(" in code]
-YAML = blocks(PAGE, "yaml")
-OWN_STEP, OWN_EVENT = (code for code in blocks(PAGE, "python") if "with Journey(" not in code)
+PAGES = {"en": text_of("docs/journeys.md"), "ja": text_of("docs/journeys.ja.md")}
+PYTHON = {
+    language: [code for code in blocks(page, "python") if "with Journey(" in code]
+    for language, page in PAGES.items()
+}
+YAML = {language: blocks(page, "yaml") for language, page in PAGES.items()}
+CHECKING = {"en": "Checking", "ja": "検査する"}
+
+each_language = pytest.mark.parametrize("language", PAGES)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +46,11 @@ def _templates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "code"), [*((".py", code) for code in PYTHON), *((".yaml", code) for code in YAML)]
+    ("suffix", "code"),
+    [
+        *((".py", code) for language in PAGES for code in PYTHON[language]),
+        *((".yaml", code) for language in PAGES for code in YAML[language]),
+    ],
 )
 def test_every_journey_shown_passes_the_check(suffix: str, code: str, tmp_path: Path) -> None:
     file = tmp_path / f"shown{suffix}"
@@ -52,17 +61,19 @@ def test_every_journey_shown_passes_the_check(suffix: str, code: str, tmp_path: 
     assert len(keys) == 1
 
 
-def test_the_yaml_is_the_python_above_it(tmp_path: Path) -> None:
-    (tmp_path / "shown.py").write_text(PYTHON[0], encoding="utf-8")
-    (tmp_path / "shown.yaml").write_text(YAML[0], encoding="utf-8")
+@each_language
+def test_the_yaml_is_the_python_above_it(language: str, tmp_path: Path) -> None:
+    (tmp_path / "shown.py").write_text(PYTHON[language][0], encoding="utf-8")
+    (tmp_path / "shown.yaml").write_text(YAML[language][0], encoding="utf-8")
     built = runpy.run_path(str(tmp_path / "shown.py"))["journey"]
     written = load_journey(tmp_path / "shown.yaml")
     assert written.graph.definition() == built.graph.definition()
     assert written.tags == built.tags
 
 
-def test_a_scheduled_one_off_campaign_can_be_written_as_shown() -> None:
-    (shown,) = re.findall(r"`(Journey\([^`]+schedule=[^`]+\))`", PAGE)
+@each_language
+def test_a_scheduled_one_off_campaign_can_be_written_as_shown(language: str) -> None:
+    (shown,) = re.findall(r"`(Journey\([^`]+schedule=[^`]+\))`", PAGES[language])
     with eval(shown, {"Journey": Journey}) as journey:
         AudienceOperator(task_id="people")
     assert (journey.mode, journey.schedule) == ("one_off", "0 9 * * MON")
@@ -89,21 +100,24 @@ def _rules_in(file: Path) -> Iterator[str]:
         )
 
 
-def test_every_rule_of_the_check_is_in_the_table() -> None:
+@each_language
+def test_every_rule_of_the_check_is_in_the_table(language: str) -> None:
     sources = [
         file for folder in ("airflow_ma", "operators", "sensors") for file in (ROOT / folder).rglob("*.py")
     ]
     rules = {rule for file in sources for rule in _rules_in(file)}
     assert len(rules) > 15
-    listed = first_cells(section(PAGE, "Checking"))
+    listed = first_cells(section(PAGES[language], CHECKING[language]))
     assert sorted(listed) == sorted(rules)
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[ModuleType]:
+@pytest.fixture(params=PAGES)
+def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ModuleType]:
     """The module that the last section makes."""
+    page = PAGES[request.param]
+    step, event_code = (code for code in blocks(page, "python") if "with Journey(" not in code)
     file = tmp_path / "own_steps.py"
-    file.write_text(f"{OWN_STEP}\n{OWN_EVENT}", encoding="utf-8")
+    file.write_text(f"{step}\n{event_code}", encoding="utf-8")
     spec = importlib.util.spec_from_file_location("own_steps", file)
     assert spec
     assert spec.loader
@@ -141,7 +155,7 @@ def test_the_step_of_ones_own_runs(
 
 
 def test_the_entry_point_names_the_class_by_its_kind(own: ModuleType) -> None:
-    (toml,) = blocks(PAGE, "toml")
+    (toml,) = {toml for page in PAGES.values() for toml in blocks(page, "toml")}
     points = tomllib.loads(toml)["project"]["entry-points"]
     assert points.keys() == {GROUP}
     ((kind, place),) = points[GROUP].items()

@@ -18,45 +18,70 @@ from airflow_ma.demo.environment import PORT_VARIABLES
 from airflow_ma.engine.tables import metadata
 from tests.docs.pages import PAGES, blocks, first_cells, rows, section, text_of
 
-STEPS = text_of("docs/steps.md")
+STEPS = {"en": text_of("docs/steps.md"), "ja": text_of("docs/steps.ja.md")}
+REQUIRED = {"en": "required", "ja": "必須"}
 OURS = {kind: step for kind, step in step_kinds().items() if step.__module__.startswith("airflow_ma.")}
 
 
-def test_the_steps_page_is_as_the_command_in_its_header_makes_it(
+def test_the_steps_pages_are_as_the_command_in_their_header_makes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = re.search(r"To renew it: (\S+/python -m (\S+) docs/steps\.md) -->", STEPS)
-    assert command
-    fresh = tmp_path / "steps.md"
-    monkeypatch.setattr(sys, "argv", [command[2], str(fresh)])
-    runpy.run_module(command[2], run_name="__main__")
-    assert fresh.read_text(encoding="utf-8") == STEPS, f"out of date, run: {command[1]}"
+    first_lines = [page.partition("\n")[0] for page in STEPS.values()]
+    commands = {re.findall(r": (\S+/python -m (\S+) docs) -->$", line)[0] for line in first_lines}
+    ((command, module),) = commands
+    monkeypatch.setattr(sys, "argv", [module, str(tmp_path)])
+    runpy.run_module(module, run_name="__main__")
+    fresh = {"en": tmp_path / "steps.md", "ja": tmp_path / "steps.ja.md"}
+    for language, file in fresh.items():
+        assert file.read_text(encoding="utf-8") == STEPS[language], f"out of date, run: {command}"
 
 
+def test_each_steps_page_speaks_its_own_language() -> None:
+    assert not re.search(r"[ぁ-んァ-ヶ一-龠]", STEPS["en"].replace("[日本語]", ""))
+    for line in STEPS["ja"].splitlines()[1:]:
+        words = re.sub(r"`[^`]*`|\[[^]]*\]|\([a-z.#_]+\)|<br>|^## .*|^\[English\].*", "", line)
+        assert not re.search(r"[a-z]{3,} [a-z]{3,}", words), line
+
+
+@pytest.mark.parametrize("language", STEPS)
 @pytest.mark.parametrize("kind", sorted(OURS))
-def test_every_setting_of_every_step_is_listed_with_its_default(kind: str) -> None:
-    part = section(STEPS, kind)
-    assert all(title in part for title in OURS[kind].title.values())
+def test_every_setting_of_every_step_is_listed_with_its_default(kind: str, language: str) -> None:
+    part = section(STEPS[language], kind)
+    assert OURS[kind].title[language] in part
+    assert all(titles[language] in part for titles in OURS[kind].outcome_titles.values())
     model = settings_model(OURS[kind])
     assert first_cells(part) == list(model.model_fields)
     plain = {row[0].strip("`"): row[2] for row in rows(part)}
     shown = model.model_json_schema(mode="serialization")["properties"]
     for name, field in model.model_fields.items():
-        assert ("required" in plain[name]) == field.is_required()
+        assert (REQUIRED[language] in plain[name]) == field.is_required()
         default = shown[name].get("default")
         if isinstance(default, str) and "widget" not in shown[name]:
             assert plain[name] == f"`{default}`"
 
 
-def test_every_setting_is_on_the_settings_page_and_nothing_else() -> None:
-    page = text_of("docs/settings.md")
+@pytest.mark.parametrize(
+    ("file", "home"), [("settings.md", "home folder"), ("settings.ja.md", "ホームフォルダー")]
+)
+def test_every_setting_is_on_the_settings_page_and_nothing_else(file: str, home: str) -> None:
+    page = text_of(f"docs/{file}")
     names = {f"AIRFLOW_MA_{name.upper()}" for name in Settings.model_fields}
     assert sorted(first_cells(page)) == sorted(names)
     table = {row[0].strip("`"): row[1] for row in rows(page)}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str):
             said = table[f"AIRFLOW_MA_{name.upper()}"]
-            assert f"`{field.default}`" == said if field.default else "`" not in said or "home folder" in said
+            assert f"`{field.default}`" == said if field.default else "`" not in said or home in said
+
+
+def test_both_settings_pages_give_the_same_numbers() -> None:
+    english, japanese = (
+        {row[0]: row[1] for row in rows(text_of(f"docs/settings{of}.md"))[1:]} for of in ("", ".ja")
+    )
+    assert list(english) == list(japanese), "in the same order"
+    assert {name: value for name, value in english.items() if value.isdecimal()} == {
+        name: value for name, value in japanese.items() if value.isdecimal()
+    }
 
 
 def test_no_page_names_a_setting_that_is_not_there() -> None:
@@ -66,8 +91,11 @@ def test_no_page_names_a_setting_that_is_not_there() -> None:
         assert named <= known, page.name
 
 
-def test_airflows_defaults_are_as_stated() -> None:
-    table = rows(section(text_of("docs/operations.md"), "Airflow's settings"))[1:]
+@pytest.mark.parametrize(
+    ("file", "heading"), [("operations.md", "Airflow's settings"), ("operations.ja.md", "Airflow の設定")]
+)
+def test_airflows_defaults_are_as_stated(file: str, heading: str) -> None:
+    table = rows(section(text_of(f"docs/{file}"), heading))[1:]
     assert len(table) > 5
     for name, default, *_ in table:
         where = re.fullmatch(r"`\[(\w+)\] (\w+)`", name)
