@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from array import array
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from airflow_ma.engine import advance, enroll
@@ -15,6 +16,15 @@ from airflow_ma.engine.database import Database
 from bench import discard, plan
 from bench.mails import first_mails
 from bench.meter import Meter
+
+
+@dataclass(frozen=True)
+class Mails:
+    """What the ledger says of every mail alike."""
+
+    channel: str = discard.NAME
+    conn_id: str = discard.NAME
+    purpose: str = "marketing"
 
 
 class Statements(Protocol):
@@ -32,8 +42,8 @@ class Statements(Protocol):
         """Take hold of those who are due and write their mails as ``sending``; falsy if nobody is due."""
         ...
 
-    def settle(self, step: str, now: int, held: Any) -> None:
-        """The mails are accepted and the contacts go on: from the first to the wait, from the second out."""
+    def settle(self, step: str, now: int, held: Any, provider_id: str | None = None) -> None:
+        """The mails are accepted and the contacts go on: from the first to the wait, from others out."""
         ...
 
     def take_in(self, batch: list[plan.Open], mails: array[int]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 
-from bench import discard, plan
+from bench import plan
+from bench.floor import Mails
 
 _DUE = (
     "SELECT id FROM ma_enrollment WHERE journey_id = %(journey)s AND step = %(step)s AND wake_at <= %(now)s "
@@ -25,12 +27,13 @@ _ENTER = (
 _CLAIM = (
     f"WITH held AS (UPDATE ma_enrollment SET claim = %(batch)s, wake_at = %(lease)s WHERE id IN ({_DUE}) "
     "RETURNING id, contact_id) "
-    "INSERT INTO ma_message (enrollment_id, step, journey_id, contact_id, channel, template, state, batch, "
-    "created_at) SELECT id, %(step)s, %(journey)s, contact_id, %(channel)s, %(template)s, 'sending', "
-    "%(batch)s, %(now)s FROM held ORDER BY id RETURNING id, enrollment_id"
+    "INSERT INTO ma_message (enrollment_id, step, journey_id, contact_id, channel, conn_id, template, "
+    "purpose, state, batch, created_at) SELECT id, %(step)s, %(journey)s, contact_id, %(channel)s, "
+    "%(conn_id)s, %(template)s, %(purpose)s, 'sending', %(batch)s, %(now)s FROM held ORDER BY id "
+    "RETURNING id, enrollment_id"
 )
 _ACCEPT = (
-    "UPDATE ma_message SET state = 'accepted', sent_at = %(now)s "
+    "UPDATE ma_message SET state = 'accepted', provider_id = %(provider_id)s, sent_at = %(now)s "
     "WHERE id BETWEEN %(first_mail)s AND %(last_mail)s"
 )
 _TO_WAIT = (
@@ -66,9 +69,11 @@ _REST = "UPDATE ma_journey_step SET wake_at = %(again)s WHERE journey_id = %(jou
 class PostgresqlFloor:
     """``connection`` is the driver's own; see ``floor.Statements``."""
 
-    def __init__(self, connection: psycopg.Connection[Any], journey_id: int, version: int) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], journey_id: int, version: int, mails: Mails
+    ) -> None:
         self._connection = connection
-        self._known = {"journey": journey_id, "version": version, "run": plan.RUN_ID}
+        self._known = {"journey": journey_id, "version": version, "run": plan.RUN_ID, **asdict(mails)}
 
     def _execute(self, sql: str, **values: Any) -> psycopg.Cursor[Any]:
         return self._connection.execute(sql, self._known | values)
@@ -84,15 +89,15 @@ class PostgresqlFloor:
 
     def claim(self, step: str, template: str, now: int, limit: int, batch: str) -> Any:
         values = {"step": step, "now": now, "limit": limit, "batch": batch, "lease": now + 300_000}
-        rows = self._execute(_CLAIM, template=template, channel=discard.NAME, **values).fetchall()
+        rows = self._execute(_CLAIM, template=template, **values).fetchall()
         self._connection.commit()
         if not rows:
             return None
         return {"first_mail": rows[0][0], "last_mail": rows[-1][0], "ids": [row[1] for row in rows]}
 
-    def settle(self, step: str, now: int, held: Any) -> None:
+    def settle(self, step: str, now: int, held: Any, provider_id: str | None = None) -> None:
         target = plan.WAIT if step == plan.FIRST else None
-        self._execute(_ACCEPT, now=now, **held)
+        self._execute(_ACCEPT, now=now, provider_id=provider_id, **held)
         values = {"step": step, "outcome": "sent", "target": target, "now": now, **held}
         if target:
             self._execute(_TO_WAIT, deadline=now + plan.WITHIN, **values)

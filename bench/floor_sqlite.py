@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
+from dataclasses import asdict
 from typing import Any
 
-from bench import discard, plan
+from bench import plan
+from bench.floor import Mails
 
 _DUE = (
     "SELECT id FROM ma_enrollment WHERE journey_id = :journey AND step = :step AND wake_at <= :now "
@@ -24,12 +26,14 @@ _ENTER = (
 )
 _CLAIM = f"UPDATE ma_enrollment SET claim = :batch, wake_at = :lease WHERE id IN ({_DUE}) RETURNING id"
 _WRITE_MAILS = (
-    "INSERT INTO ma_message (enrollment_id, step, journey_id, contact_id, channel, template, state, batch, "
-    "created_at) SELECT id, :step, :journey, contact_id, :channel, :template, 'sending', :batch, :now "
+    "INSERT INTO ma_message (enrollment_id, step, journey_id, contact_id, channel, conn_id, template, "
+    "purpose, state, batch, created_at) SELECT id, :step, :journey, contact_id, :channel, :conn_id, "
+    ":template, :purpose, 'sending', :batch, :now "
     "FROM ma_enrollment WHERE id BETWEEN :low AND :high AND claim = :batch ORDER BY id"
 )
 _ACCEPT = (
-    "UPDATE ma_message SET state = 'accepted', sent_at = :now WHERE id BETWEEN :first_mail AND :last_mail"
+    "UPDATE ma_message SET state = 'accepted', provider_id = :provider_id, sent_at = :now "
+    "WHERE id BETWEEN :first_mail AND :last_mail"
 )
 _HELD = "ma_enrollment WHERE id BETWEEN :low AND :high AND claim = :batch"
 _TO_WAIT = (
@@ -66,9 +70,9 @@ _REST = "UPDATE ma_journey_step SET wake_at = :again WHERE journey_id = :journey
 class SqliteFloor:
     """``connection`` is the driver's own, in autocommit mode; see ``floor.Statements``."""
 
-    def __init__(self, connection: sqlite3.Connection, journey_id: int, version: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, journey_id: int, version: int, mails: Mails) -> None:
         self._connection = connection
-        self._known = {"journey": journey_id, "version": version, "run": plan.RUN_ID}
+        self._known = {"journey": journey_id, "version": version, "run": plan.RUN_ID, **asdict(mails)}
 
     def _execute(self, sql: str, **values: Any) -> sqlite3.Cursor:
         return self._connection.execute(sql, self._known | values)
@@ -103,15 +107,15 @@ class SqliteFloor:
             self._commit()
             return None
         held = {"low": min(ids)[0], "high": max(ids)[0], "batch": batch}
-        self._execute(_WRITE_MAILS, step=step, template=template, channel=discard.NAME, now=now, **held)
+        self._execute(_WRITE_MAILS, step=step, template=template, now=now, **held)
         last = self._execute("SELECT last_insert_rowid()").fetchone()[0]
         self._commit()
         return held | {"first_mail": last - len(ids) + 1, "last_mail": last}
 
-    def settle(self, step: str, now: int, held: Any) -> None:
+    def settle(self, step: str, now: int, held: Any, provider_id: str | None = None) -> None:
         target = plan.WAIT if step == plan.FIRST else None
         self._begin()
-        self._execute(_ACCEPT, now=now, **held)
+        self._execute(_ACCEPT, now=now, provider_id=provider_id, **held)
         self._execute(f"{_LOG}{_HELD} ORDER BY id", step=step, outcome="sent", target=target, now=now, **held)
         if target:
             self._execute(_TO_WAIT, target=target, now=now, deadline=now + plan.WITHIN, **held)

@@ -71,7 +71,7 @@ def _engine(url: str, size: int, meter: Meter) -> None:
 
 
 def _floor(url: str, size: int, meter: Meter) -> None:
-    from bench.floor import Floor, Statements
+    from bench.floor import Floor, Mails, Statements
     from bench.floor_postgresql import PostgresqlFloor
     from bench.floor_sqlite import SqliteFloor
 
@@ -82,7 +82,7 @@ def _floor(url: str, size: int, meter: Meter) -> None:
     pooled = database.engine.raw_connection()
     bare: Any = pooled.driver_connection
     make = SqliteFloor if database.is_sqlite else PostgresqlFloor
-    statements: Statements = make(bare, row.id, row.version)
+    statements: Statements = make(bare, row.id, row.version, Mails())
     Floor(statements, database, meter).run(size)
     pooled.close()
     database.dispose()

@@ -14,8 +14,8 @@ _STATES = {
     ),
     "ma_move": ("journey_id, version, from_step, outcome, to_step, run_id", "SUM(enrollment_id)"),
     "ma_message": (
-        "journey_id, step, channel, template, state, reason, attempts",
-        "SUM(contact_id), SUM(enrollment_id), COUNT(sent_at)",
+        "journey_id, step, channel, conn_id, template, purpose, state, reason, attempts",
+        "SUM(contact_id), SUM(enrollment_id), COUNT(sent_at), COUNT(provider_id)",
     ),
     "ma_event": ("type", "SUM(contact_id), SUM(message_id), SUM(at)"),
     "ma_alert": ("journey_id, step, reason", "SUM(contact_id), SUM(enrollment_id)"),

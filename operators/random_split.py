@@ -31,12 +31,16 @@ def _whole(shares: dict[str, int]) -> dict[str, int]:
 
 
 class RandomSplitOperator(StepOperator):
-    """Split contacts by chance. A contact keeps its way, however often the step is run again."""
+    """Split contacts by chance."""
 
     title = {"en": "Random split", "ja": "ランダムに分ける"}
     about = {
         "en": "Sends a fixed share of the contacts each way, to find out what works better.",
         "ja": "決めた割合でランダムに分けます。どちらがよいかを試すとき（A/Bテスト）に使います。",
+    }
+    notes = {
+        "en": "A contact keeps its way, however often the step is run again.",
+        "ja": "同じ人が進むルートは、ステップを何度実行し直しても変わりません。",
     }
     sentence = {"en": "Splits by chance: {shares}", "ja": "ランダムに分ける: {shares}"}
     group = "split"

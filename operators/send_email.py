@@ -11,11 +11,11 @@ from pydantic import Field
 
 from airflow_ma.channels.channel import Channel
 from airflow_ma.channels.delivery import Delivered, deliver, terms_of
+from airflow_ma.channels.explained.sentences import in_japanese
 from airflow_ma.channels.provider_template import ProviderTemplate, is_provider_template
-from airflow_ma.channels.registry import NEED_CONNECTION, open_channel
 from airflow_ma.channels.templates import EmailTemplate, TemplateError, load_template, template_names
 from airflow_ma.config import settings
-from airflow_ma.dag.connections import account
+from airflow_ma.dag.connections import open_for
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.held_mail_trigger import HeldMailTrigger
 from airflow_ma.dag.mail_check import setting_problems, template_problems
@@ -118,7 +118,7 @@ class SendEmailOperator(StepOperator):
         self, database: Database, program: Program, *, cohort: str | None, run_id: str | None
     ) -> Counter[str]:
         template = self._template()
-        channel, conn_id = self._open(database)
+        channel, conn_id = open_for(database, self.conn_id)
         terms = terms_of(channel, self.template, conn_id=conn_id, purpose=self.purpose)
         done = deliver(
             database,
@@ -192,20 +192,15 @@ class SendEmailOperator(StepOperator):
                 "Correct the template there",
                 self.source,
                 self.task_id,
+                translations={
+                    "ja": (in_japanese(str(error)), "テンプレート名か、テンプレートの内容を直してください")
+                },
                 setting="template",
                 values=values,
             )
             return
         if isinstance(template, EmailTemplate):
             yield from template_problems(template, self.purpose, self.source, self.task_id)
-
-    def _open(self, database: Database) -> tuple[Channel, str | None]:
-        name = settings().channel
-        if self.conn_id is None and name not in NEED_CONNECTION:
-            return open_channel(name, database), None
-        conn_id = self.conn_id or f"{name}_default"
-        name, found = account(conn_id)
-        return open_channel(name, database, found), conn_id
 
     def _wait_for_the_rest(self, context: Any, so_far: Mapping[str, int]) -> None:
         cohort = self.journey.cohort(context)

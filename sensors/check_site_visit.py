@@ -17,16 +17,18 @@ from airflow_ma.journey.duration import Duration, days, to_ms
 
 
 class CheckSiteVisitSensor(StepSensor):
-    """Hold each contact until it has visited certain pages often or long enough, or until time is up.
-
-    Visits count from the moment the mail ``since_mail`` was sent, else from entering the journey: who
-    came before getting to this step has come.
-    """
+    """Hold each contact until it has visited certain pages often or long enough, or until time is up."""
 
     title = {"en": "Check site visit", "ja": "サイト訪問を確認"}
     about = {
         "en": "Holds each contact until it has visited certain pages often or long enough, or until time is up.",
         "ja": "指定したページを決めた回数または時間以上見るか、期限が来るまで待ちます。",
+    }
+    notes = {
+        "en": "Visits count from the moment the mail `since_mail` was sent, else from entering the journey: who "
+        "came before getting to this step has come.",
+        "ja": "メール `since_mail` の送信以降、指定がなければジャーニーへの参加以降の訪問を数えます。このステップに"
+        "着く前に訪問した人も、訪問したとみなします。",
     }
     sentence = {
         "en": "Waits up to {within} for visits to {url}[, {times} times][, at least {dwell}][, since {since_mail}]",

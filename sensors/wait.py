@@ -16,16 +16,18 @@ BusinessDays = Literal["business_days"]
 
 
 class WaitSensor(StepSensor):
-    """Hold each contact for a while; then, if asked, until the next moment on certain days and hours.
-
-    ``duration=3 days, between=["09:00", "18:00"], weekdays="business_days"`` is "three days later, in office
-    hours", as the contact's own clock shows them.
-    """
+    """Hold each contact for a while; then, if asked, until the next moment on certain days and hours."""
 
     title = {"en": "Wait", "ja": "待つ"}
     about = {
         "en": "Holds each contact for a while, or until a certain time of day or day of the week.",
         "ja": "一定の期間、または決めた時刻や曜日になるまで待ちます。時刻は顧客それぞれの地域の時刻です。",
+    }
+    notes = {
+        "en": '`duration: 3 days, between: ["09:00", "18:00"], weekdays: business_days` is "three days later, in '
+        "office hours\", as the contact's own clock shows them.",
+        "ja": '`duration: 3 days, between: ["09:00", "18:00"], weekdays: business_days` なら、本人の地域の時刻で'
+        "「3日後以降の、平日の営業時間内」になります。",
     }
     sentence = {
         "en": "Waits[ {duration}][, until {at}][, until it is between {between}][, on {weekdays}]",

@@ -13,15 +13,16 @@ from airflow_ma.journey.duration import Duration, days
 
 
 class WaitForConsentSensor(StepSensor):
-    """Hold each contact until it agrees to marketing mail, or until time is up.
-
-    Who has agreed already goes on at once; who has unsubscribed must agree again.
-    """
+    """Hold each contact until it agrees to marketing mail, or until time is up."""
 
     title = {"en": "Wait for consent", "ja": "配信の同意を待つ"}
     about = {
         "en": "Holds each contact until it agrees to marketing mail, or until time is up.",
         "ja": "メール配信に同意するか、期限が来るまで待ちます。",
+    }
+    notes = {
+        "en": "Who has agreed already goes on at once; who has unsubscribed must agree again.",
+        "ja": "すでに同意している人はすぐに次へ進みます。配信停止した人には、もう一度同意してもらう必要があります。",
     }
     sentence = {
         "en": "Waits up to {within} for consent to marketing mail",

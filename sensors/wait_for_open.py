@@ -11,12 +11,16 @@ from airflow_ma.journey.duration import Duration, days
 
 
 class WaitForOpenSensor(StepSensor):
-    """Hold each contact until an earlier mail is opened, or until time is up. A click counts, too."""
+    """Hold each contact until an earlier mail is opened, or until time is up."""
 
     title = {"en": "Wait for open", "ja": "開封を待つ"}
     about = {
         "en": "Holds each contact until an earlier mail is opened, or until time is up.",
         "ja": "前に送ったメールが開封されるか、期限が来るまで待ちます。",
+    }
+    notes = {
+        "en": "A click or a reply counts, too: some mail programs hide opens.",
+        "ja": "クリックや返信も開封とみなします。メールソフトによっては、開封が分からないためです。",
     }
     sentence = {
         "en": "Waits up to {within} for an open of {mail}",

@@ -11,12 +11,16 @@ from airflow_ma.journey.duration import Duration, days
 
 
 class WaitForReplySensor(StepSensor):
-    """Hold each contact until it answers, or until time is up. A late answer to an earlier mail counts, too."""
+    """Hold each contact until it answers, or until time is up."""
 
     title = {"en": "Wait for reply", "ja": "返信を待つ"}
     about = {
         "en": "Holds each contact until it answers an earlier mail, or until time is up.",
         "ja": "前に送ったメールに返信が来るか、期限が来るまで待ちます。",
+    }
+    notes = {
+        "en": "A late answer to an earlier mail counts, too.",
+        "ja": "それより前のメールに後から届いた返信も、返信とみなします。",
     }
     sentence = {
         "en": "Waits up to {within} for a reply to {mail}",

@@ -81,8 +81,11 @@ class Channel(Protocol):
         now: int,
         purpose: str = "marketing",
         withdrawn: Withdrawn | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> list[Receipt]:
         """Deliver the mails, one receipt for each, in the same order. ``now`` is in ms.
+
+        ``headers``: those that all the mails have alike, in ASCII and each on one line.
 
         A call that takes more than a moment asks ``withdrawn`` again before each request. It must be done
         in 240 real seconds: then the mails' lease nears its end.

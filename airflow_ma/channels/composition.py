@@ -33,6 +33,9 @@ from airflow_ma.config import settings
 OWN = ("key", "email", "name", "language", "timezone")
 """What of a contact is not an attribute, and what no attribute can pose as."""
 
+NO_TOKENS = MailTokens("", "", "")
+"""For mails in which no token stands; see ``Composition.needs_tokens``."""
+
 _decode = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # what raw_decode calls
 
 
@@ -77,7 +80,7 @@ class Composition:
         self._constants: dict[str, object] = {"sender": settings().sender}
         numbers: dict[Fill, int] = {}
         names: set[str] | None = set()
-        confirms = False
+        confirms = names_mail = False
         if any(
             CONFIRM in Dependence(part.template).uses(*part.template.nodes).reads for part in parts.values()
         ):
@@ -91,6 +94,7 @@ class Composition:
             )
             keys = builder.contact_keys
             confirms = confirms or builder.confirms
+            names_mail = names_mail or builder.names_mail
             names = None if keys is None or names is None else names | keys
         self._fills = list(numbers)
         self._reads_attributes = names is None or bool(names - set(OWN))
@@ -98,6 +102,9 @@ class Composition:
         subject = self._text[Flavour.SUBJECT]
         has_fixed = any(isinstance(piece, str) and piece.strip() for piece in subject)
         self._signer = LinkSigner.from_settings() if confirms else None
+        self._base = CONTROL.sub("", setup.base)
+        self.needs_tokens = names_mail or bool(self.headers(NO_TOKENS))
+        """Whether a mail has an address in it that is made for this mail alone."""
         self._sole_subject = None if has_fixed else [n for n in subject if isinstance(n, int)]
 
     def fragments(self, mail: OutgoingMail, tokens: MailTokens) -> list[str]:
@@ -105,6 +112,8 @@ class Composition:
 
         Raises TemplateError when it cannot be filled in for this contact; no personal data is in it.
         """
+        if not self._fills and self._sole_subject is None:
+            return []
         contact = self._contact(mail.recipient)
         if self._signer is not None:
             tokens = ContactTokens(*tokens)
@@ -136,9 +145,8 @@ class Composition:
         """The headers for unsubscribing with one click (RFC 8058); none on transactional mail."""
         if self._setup.purpose == "transactional":
             return {}
-        url = unsubscribe_url(self._setup.base, tokens.unsubscribe)
         return {
-            "List-Unsubscribe": f"<{CONTROL.sub('', url)}>",
+            "List-Unsubscribe": f"<{unsubscribe_url(self._base, tokens.unsubscribe)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
@@ -182,6 +190,8 @@ class _Builder:
         uses = self._dependence.uses(*part.template.nodes)
         self.contact_keys = uses.contact_keys
         self.confirms = uses.reads_address and (CONFIRM in uses.reads or uses.contact_keys is None)
+        tracks = setup.tracks_opens or (setup.tracks_clicks and bool(destinations))
+        self.names_mail = uses.reads_address or (tracks and part.flavour is not Flavour.SUBJECT)
         addresses = {
             UNSUBSCRIBE: self._around(lambda token: unsubscribe_url(setup.base, token), _unsubscribe),
             CONFIRM: self._around(lambda token: confirm_url(setup.base, token), _confirm),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from airflow_ma.channels.channel import Channel, ChannelError, Delivery, Receipt, SendingPausedError
 from airflow_ma.channels.footer import refuse_unlawful
+from airflow_ma.channels.list_headers import list_headers
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
@@ -71,6 +73,7 @@ def deliver(
     FooterError, before anything is claimed, for a mail that the law forbids.
     """
     refuse_unlawful(template, terms.purpose, channel.name)
+    headers = list_headers(program.key, step_id, terms.purpose, settings())
     done = Delivered()
     trace_unknown(database, program, step_id, channel, terms)
     while True:
@@ -82,7 +85,7 @@ def deliver(
             done.failure = SendingPausedError(outbox.paused)
         if not outbox.claimed:
             continue
-        receipts = _hand_over(database, channel, template, terms, outbox, done)
+        receipts = _hand_over(database, channel, template, terms, outbox, done, headers)
         settled = settle(database, program, step_id, terms, outbox, receipts, run_id=run_id)
         done.moved.update(settled.moved)
         done.held.update(settled.held)
@@ -115,6 +118,7 @@ def _hand_over(
     terms: Terms,
     outbox: Outbox,
     done: Delivered,
+    headers: Mapping[str, str],
 ) -> list[Receipt]:
     if not outbox.mails:
         return []
@@ -126,6 +130,7 @@ def _hand_over(
             now=now,
             purpose=terms.purpose,
             withdrawn=partial(withdrawn, database, terms),
+            headers=headers,
         )
     except ChannelError as error:
         done.failure = error

@@ -14,11 +14,14 @@ from liquid import BlockNode, Expression, Node, RenderContext
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import BooleanExpression, Filter, FilteredExpression, Literal, Path
 from liquid.builtin.expressions.logical import (
+    EqExpression,
     LogicalAndExpression,
     LogicalNotExpression,
     LogicalOrExpression,
+    NeExpression,
     is_truthy,
 )
+from liquid.builtin.expressions.primitive import StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.if_tag import IfNode
@@ -74,11 +77,11 @@ class Compiler:
         return None
 
     def _fill(self, node: Node, index: int, before: Sequence[Node]) -> Fill:
-        if isinstance(node, OutputNode):
-            if (name := self._attribute(node.expression)) is not None:
-                return _attribute_output(self._flavour, name)
-            if (value := self._value(node.expression, index)) is not None:
+        if isinstance(node, OutputNode) and (value := self._value(node.expression, index)) is not None:
+            name = self._attribute(node.expression, "default")
+            if name is None:
                 return _output(self._flavour, value)
+            return _attribute_output(self._flavour, name, value)
         if isinstance(node, IfNode | UnlessNode) and not self._dependence.uses(node).writes:
             return self._choice(node, index, before)
         return self._interpreter.fill(node, before)
@@ -133,9 +136,25 @@ class Compiler:
                 if isinstance(expression, LogicalAndExpression):
                     return lambda contact, tokens: left(contact, tokens) and right(contact, tokens)
                 return lambda contact, tokens: left(contact, tokens) or right(contact, tokens)
+        return (
+            self._comparison(expression)
+            or self._truth(expression, index)
+            or self._interpreter.test(expression, before)
+        )
+
+    def _comparison(self, expression: Expression) -> Test | None:
+        """For ``contact.plan == 'gold'``."""
+        match expression:
+            case EqExpression(left=left, right=StringLiteral(value=text)):
+                return None if (name := self._attribute(left)) is None else _equals(name, text)
+            case NeExpression(left=left, right=StringLiteral(value=text)):
+                return None if (name := self._attribute(left)) is None else _negated(_equals(name, text))
+        return None
+
+    def _truth(self, expression: Expression, index: int) -> Test | None:
         value = self._value(expression, index)
         if value is None:
-            return self._interpreter.test(expression, before)
+            return None
 
         def test(contact: Contact, _tokens: MailTokens) -> bool:
             found = value(contact)
@@ -158,9 +177,11 @@ class Compiler:
             value = None if value is None else self._filtered(value, one)
         return value
 
-    def _attribute(self, expression: Expression) -> str | None:
-        """The name in a plain ``contact.name``."""
-        if isinstance(expression, FilteredExpression) and not expression.filters:
+    def _attribute(self, expression: Expression, *filters: str) -> str | None:
+        """The name in a plain ``contact.name``, behind which no other filters come than these."""
+        if isinstance(expression, FilteredExpression):
+            if any(one.name not in filters for one in expression.filters or []):
+                return None
             expression = expression.left
         match expression:
             case Path(path=["contact", str(name)]):
@@ -201,6 +222,10 @@ def _negated(test: Test) -> Test:
     return lambda contact, tokens: not test(contact, tokens)
 
 
+def _equals(name: str, text: str) -> Test:
+    return lambda contact, _tokens: contact.get(name) == text  # as Liquid has it: only a text equals a text
+
+
 def _output(flavour: Flavour, value: Value) -> Fill:
     def html(contact: Contact, _tokens: MailTokens) -> str:
         return _html(value(contact))
@@ -214,17 +239,28 @@ def _output(flavour: Flavour, value: Value) -> Fill:
     return {Flavour.HTML: html, Flavour.TEXT: text, Flavour.SUBJECT: subject}[flavour]
 
 
-def _attribute_output(flavour: Flavour, name: str) -> Fill:
-    """The same as ``_output`` for the commonest case, with fewer calls."""
-    if flavour is Flavour.HTML:
+def _attribute_output(flavour: Flavour, name: str, value: Value) -> Fill:
+    """The same as ``_output`` for the commonest case, with fewer calls: ``value`` gives a text as it is."""
 
-        def html(contact: Contact, _tokens: MailTokens) -> str:
-            found = contact.get(name, MISSING)
-            return found if found.__class__ is str and not _is_special(found) else _html(found)
+    def html(contact: Contact, _tokens: MailTokens) -> str:
+        found = contact.get(name)
+        if found.__class__ is str and found and not _is_special(found):
+            return found
+        return _html(value(contact))
 
-        return html
-    finish = _line if flavour is Flavour.SUBJECT else _plain
-    return lambda contact, _tokens: finish(contact.get(name, MISSING))
+    def text(contact: Contact, _tokens: MailTokens) -> str:
+        found = contact.get(name)
+        if found.__class__ is str and found and "\0" not in found:
+            return found
+        return _plain(value(contact))
+
+    def subject(contact: Contact, _tokens: MailTokens) -> str:
+        found = contact.get(name)
+        if found.__class__ is str and found and found.isprintable():
+            return found
+        return _line(value(contact))
+
+    return {Flavour.HTML: html, Flavour.TEXT: text, Flavour.SUBJECT: subject}[flavour]
 
 
 def _html(found: Any) -> str:

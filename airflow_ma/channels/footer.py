@@ -24,6 +24,7 @@ from airflow_ma.channels.registry import SANDBOX
 from airflow_ma.channels.template_language import Flavour, Part, parse_part
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.config import settings
+from airflow_ma.journey.said import Said, SaidError
 
 WANTED = ("sender.name", "sender.postal_address", UNSUBSCRIBE)
 _TEXTS = {
@@ -66,7 +67,7 @@ _TEXTS = {
 }
 
 
-class FooterError(ValueError):
+class FooterError(SaidError):
     """Marketing mail that the law forbids; says all that is missing and what to do."""
 
 
@@ -75,11 +76,15 @@ def refuse_unlawful(template: EmailTemplate | ProviderTemplate, purpose: str, ch
 
     What is in a template that the provider holds nobody can see from here.
     """
-    problems = check_sender(purpose, channel=channel)
-    if isinstance(template, EmailTemplate):
-        problems += check_footer(template, purpose)
-    if problems:
-        raise FooterError(". ".join(problems))
+    told: dict[str, str] = {}
+    for language in _TEXTS:
+        problems = check_sender(purpose, language, channel=channel)
+        if isinstance(template, EmailTemplate):
+            problems += check_footer(template, purpose, language)
+        if not problems:
+            return
+        told[language] = (". " if language == "en" else "。").join(problems)
+    raise FooterError(told["en"], Said(**told))
 
 
 def check_sender(purpose: str, language: str = "en", *, channel: str = SANDBOX) -> list[str]:

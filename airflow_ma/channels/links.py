@@ -12,7 +12,7 @@ import hmac
 import re
 from base64 import b64decode
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -87,7 +87,7 @@ class LinkSigner:
         self._heads = {purpose: _head(purpose, signing) for purpose in Purpose}
         self._macs = {purpose: self._verifying[head][1] for purpose, head in self._heads.items()}
         self._mail_mac = self._macs[Purpose.OPEN]
-        self._mail_heads = tuple(self._heads[purpose] for purpose in _CUTS)
+        self._mail_heads = tuple(_head_bytes(purpose, signing) for purpose in _CUTS)
 
     @classmethod
     def from_settings(cls) -> LinkSigner:
@@ -96,12 +96,26 @@ class LinkSigner:
 
     def tokens(self, message_id: int) -> MailTokens:
         """The tokens of a mail: of its pixel, its links and its unsubscribe address."""
-        number = message_id.to_bytes(5 if message_id < _SHORT_ID else 8, "big")
-        mac = self._mail_mac(number)
-        text = _text(b"".join((number, mac[:10], number, mac[10:20], number, mac[20:30])))
-        size = len(text) // 3
+        return next(self.tokens_of([message_id]))
+
+    def tokens_of(self, message_ids: Sequence[int]) -> Iterator[MailTokens]:
+        """The tokens of many mails, in the same order: they are turned into text together."""
+        size = 5 if max(message_ids, default=0) < _SHORT_ID else 8
+        if size != 5 and len(message_ids) > 1:  # the short ones among them have shorter tokens
+            yield from map(self.tokens, message_ids)
+            return
+        mac = self._mail_mac.__call__
         opened, clicked, left = self._mail_heads
-        return MailTokens(opened + text[:size], clicked + text[size : 2 * size], left + text[2 * size :])
+        some: list[bytes] = []
+        for message_id in message_ids:
+            number = message_id.to_bytes(size, "big")
+            digest = mac(number)
+            some += (opened, number, digest[:10], clicked, number, digest[10:20], left, number, digest[20:30])
+        text = _text(b"".join(some))
+        one = (len(opened) + size + MAC_BYTES) // 3 * 4
+        two, three = 2 * one, 3 * one
+        for at in range(0, len(text), three):
+            yield MailTokens(text[at : at + one], text[at + one : at + two], text[at + two : at + three])
 
     def visit_token(self, message_id: int, at: int) -> str:
         """What lets a web page say: this browser belongs to the contact of that message.
@@ -231,8 +245,12 @@ class _Mac:
 
 
 def _head(purpose: Purpose, key_id: str) -> str:
+    return _text(_head_bytes(purpose, key_id))
+
+
+def _head_bytes(purpose: Purpose, key_id: str) -> bytes:
     name = bytes((purpose << 4 | len(key_id),)) + key_id.encode()
-    return _text(name + bytes(-len(name) % 3))
+    return name + bytes(-len(name) % 3)
 
 
 def _text(some: bytes) -> str:

@@ -11,6 +11,7 @@ from liquid.exceptions import LiquidError
 from airflow_ma.channels.composition import OWN, RenderedMail
 from airflow_ma.channels.covered import Cover
 from airflow_ma.channels.dependence import CONTACT
+from airflow_ma.channels.explained.sentences import explained
 from airflow_ma.channels.links import MailTokens
 from airflow_ma.channels.sandbox import sender_line
 from airflow_ma.channels.template_files import PREVIEW, SUBJECT, languages_of
@@ -18,9 +19,14 @@ from airflow_ma.channels.template_language import Flavour, TemplateError, parse_
 from airflow_ma.channels.templates import EmailTemplate, load_template, template_names
 from airflow_ma.config import settings
 from airflow_ma.engine.mail.message import OutgoingMail, Recipient
+from airflow_ma.journey.said import Said
 
 PREVIEW_LETTERS = 120
 """As much of a mail's beginning as mail programs show in a list."""
+_BROKEN = Said(
+    en="This template cannot be used: {problem}",
+    ja="このテンプレートは使えません。テンプレートのファイルを確認してください（詳細: {problem}）",
+)
 _NOBODY = 0
 """No message has this number: what is signed with it is good for nothing."""
 _TOKENS = MailTokens("preview", "preview", "preview")
@@ -50,6 +56,11 @@ class TemplateOverview:
     """Language -> subject as it is written; empty where there is none."""
     problem: str | None
     """Why it cannot be used, in English, without the path of the folder of templates."""
+
+
+def cannot_use(problem: str, folder: Path | None = None) -> Said:
+    """What people are told about a template with a mistake; without the path of the folder of templates."""
+    return _BROKEN.filled(problem=explained(problem if folder is None else problem.replace(f"{folder}/", "")))
 
 
 def overviews(folder: Path) -> list[TemplateOverview]:

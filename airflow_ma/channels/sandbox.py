@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -53,6 +53,7 @@ class SandboxChannel:
         now: int,
         purpose: str = "marketing",
         withdrawn: Withdrawn | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> list[Receipt]:
         """Deliver the mails in one transaction; a message id that was delivered before changes nothing.
 
@@ -71,7 +72,7 @@ class SandboxChannel:
         rows: list[dict[str, Any]] = []
         receipts: list[Receipt] = []
         for mail in mails:
-            row, receipt = self._prepare(template, mail, now, purpose)
+            row, receipt = self._prepare(template, mail, now, purpose, headers or {})
             receipts.append(receipt)
             if row is not None:
                 rows.append(row)
@@ -88,7 +89,12 @@ class SandboxChannel:
         return {}
 
     def _prepare(
-        self, template: EmailTemplate, mail: OutgoingMail, now: int, purpose: str
+        self,
+        template: EmailTemplate,
+        mail: OutgoingMail,
+        now: int,
+        purpose: str,
+        headers: Mapping[str, str],
     ) -> tuple[dict[str, Any] | None, Receipt]:
         to = mail.recipient
         if provider_address(to.email) is None:
@@ -116,7 +122,7 @@ class SandboxChannel:
             "subject": rendered.subject,
             "html": rendered.html,
             "text": rendered.text,
-            "headers": rendered.headers,
+            "headers": {**rendered.headers, **headers},
             "delivered_at": now,
         }
         return row, Receipt(Delivery.ACCEPTED)

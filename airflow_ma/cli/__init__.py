@@ -13,8 +13,8 @@ from airflow_ma.cli.texts import LANGUAGES, say
 __all__ = ["main"]
 
 NAMES = (
-    "check", "collector", "consent", "contacts", "db", "health", "journey", "sending", "status",
-    "suppression", "where",
+    "check", "collector", "consent", "contacts", "db", "health", "journey", "mail", "sending",
+    "status", "suppression", "where",
 )  # fmt: skip
 COMMANDS = {name: f"airflow_ma.cli.{name}:{name}" for name in NAMES}
 

@@ -88,13 +88,17 @@ def _missing(file: Path) -> Problem:
 def _raised(file: Path, error: BaseException) -> Problem:
     from airflow.sdk.exceptions import DuplicateTaskIdFound
 
+    from airflow_ma.dag.faults import translations_of
+
     source = getattr(error, "source", None) or _line_in(file, error)
     named = re.search(r"'(.+)'", str(error))
     if isinstance(error, DuplicateTaskIdFound) and named:
         values = {"name": named[1], "other": ""}
         return Problem.told(rule="duplicate-id", source=source, step=named[1], values=values)
-    message = getattr(error, "problem", None) or f"{type(error).__name__}: {error}"
-    return Problem("cannot-load", str(message).rstrip("."), "Correct it there", source)
+    message = str(getattr(error, "problem", None) or f"{type(error).__name__}: {error}").rstrip(".")
+    of_step = re.match(r"step '(.+?)'", message)
+    told = translations_of(of_step[1], getattr(error, "faults", ())) if of_step else {}
+    return Problem("cannot-load", message, "Correct it there", source, translations=told)
 
 
 def _line_in(file: Path, error: BaseException) -> Source:

@@ -13,6 +13,7 @@ from airflow_ma.engine.control.move_targets import ByHandError
 from airflow_ma.engine.database import DatabaseError
 from airflow_ma.insight.person import UnknownPersonError
 from airflow_ma.insight.progress import UnknownJourneyError
+from airflow_ma.journey.said import SaidError
 
 
 def in_plain_words(error: Exception, language: str) -> str | None:
@@ -28,7 +29,7 @@ def in_plain_words(error: Exception, language: str) -> str | None:
         case UnknownJourneyError():
             key = "no_journey" if error.known else "no_journey_yet"
             told = say(key, language, journey=error.key, known=", ".join(error.known))
-        case LifecycleError() | ByHandError():
+        case LifecycleError() | ByHandError() | SaidError():
             told = error.said.say(language)
         case DatabaseError():
             told = str(error)

@@ -101,6 +101,7 @@ def pause(conn_id: str, reason: str | None) -> None:
     """See sending_texts.py."""
     from airflow_ma.engine.database import open_database
     from airflow_ma.engine.mail.pauses import pause_sending, why_paused
+    from airflow_ma.insight.sending_texts import reason_text
 
     if not (reason or "").strip():
         raise click.UsageError(say("pause_needs_reason", language()))
@@ -110,7 +111,10 @@ def pause(conn_id: str, reason: str | None) -> None:
     with database.write() as connection:
         new = pause_sending(connection, conn_id, at=at, reason=(reason or "").strip())
         stands = why_paused(connection, conn_id)
-    tell("now_paused" if new else "paused_before", conn_id=conn_id, **({} if new else {"reason": stands}))
+    if new:
+        tell("now_paused", conn_id=conn_id)
+    else:
+        tell("paused_before", conn_id=conn_id, reason=reason_text(stands, language()))
 
 
 @sending.command(cls=Command)
@@ -205,7 +209,12 @@ def _show(found: Sending, waiting: list[WaitingMails], now: int) -> None:
     from airflow_ma.insight.sending_texts import reason_text
 
     for stop in found.pauses:
-        tell("paused_since", conn_id=stop.conn_id, at=moment(stop.at), reason=stop.reason)
+        tell(
+            "paused_since",
+            conn_id=stop.conn_id,
+            at=moment(stop.at),
+            reason=reason_text(stop.reason, language()),
+        )
         tell("how_to_resume", conn_id=stop.conn_id)
     if not found.connections and not waiting:
         tell("nothing_sent")

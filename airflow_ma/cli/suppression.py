@@ -26,6 +26,7 @@ def list_(reason: str | None, limit: int, as_json: bool) -> None:
     import sqlalchemy as sa
     from rich.markup import escape
 
+    from airflow_ma.channels.explained.sentences import explained
     from airflow_ma.cli.tables import print_table, table_with
     from airflow_ma.config import settings
     from airflow_ma.engine.clock import from_ms
@@ -52,7 +53,7 @@ def list_(reason: str | None, limit: int, as_json: bool) -> None:
     table = table_with("", ("address", "reason", "when", "source", "detail"), ())
     for row, at in zip(rows, moments, strict=True):
         reason_text = say(f"reason_{row.reason}", language())
-        words = (row.source, row.detail or "")
+        words = (explained(one or "").say(language()) for one in (row.source, row.detail))
         table.add_row(
             escape(row.email_key), reason_text, at.format("YYYY-MM-DD HH:mm:ss"), *map(escape, words)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from airflow_ma.cli import consent_texts, journey_texts, sending_texts
+from airflow_ma.cli import consent_texts, journey_texts, mail_texts, sending_texts
 from airflow_ma.insight import event_texts
 
 LANGUAGES = ("en", "ja")
@@ -166,7 +166,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "2分以上、処理待ちの人が {number} 人います。実行が進んでいません。"
         "失敗しているステップはありませんか（原因はそのタスクのログにあります）。"
         "Airflow のスケジューラーとトリガラーは動いていますか。DAG は一時停止されていませんか。"
-        "止まったままの実行はありませんか。docs/operations.md をご覧ください。",
+        "止まったままの実行はありませんか。docs/operations.ja.md をご覧ください。",
     ),
     "wrong": (
         "{lost} lost, {doubled} doubled: this must never happen. Please report it.",
@@ -205,6 +205,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **event_texts.EVENTS,
     **consent_texts.TEXTS,
     **journey_texts.TEXTS,
+    **mail_texts.TEXTS,
     **sending_texts.TEXTS,
 }  # fmt: skip
 

@@ -150,7 +150,13 @@ def _why_no_mail(waiting: Waiting, mail: WaitingMail, timezone: str, in_language
     from airflow_ma.insight.sending_texts import reason_text, rule_text
 
     stops = (
-        say("pause_of", in_language, conn_id=one.conn_id, at=_time(one.at, timezone), reason=one.reason)
+        say(
+            "pause_of",
+            in_language,
+            conn_id=one.conn_id,
+            at=_time(one.at, timezone),
+            reason=reason_text(one.reason, in_language),
+        )
         for one in mail.pauses
     )
     return say(

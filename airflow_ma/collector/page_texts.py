@@ -22,6 +22,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "It is incomplete or no longer valid. Please copy it whole from the mail.",
         "リンクが途中で切れているか、無効になっています。メールのリンク全体をもう一度お確かめください。",
     ),
+    "test_mail": ("This is a test mail", "これはテストメールです"),
+    "test_mail_text": (
+        "The link works. In a real mail, the reader's own page opens here. Nothing was changed.",
+        "リンクは正しく動作しています。実際のメールでは、ここに受信者ご本人のページが開きます。"
+        "設定は何も変更されていません。",
+    ),
     "unavailable": ("Please try again in a moment", "しばらくしてからもう一度お試しください"),
     "unavailable_text": ("We cannot do this just now.", "ただいま処理できませんでした。"),
     # The preference centre.

@@ -71,6 +71,11 @@ def unknown_link() -> Response:
     return page("unknown", first, *(code for code in LANGUAGES if code != first), status=404)
 
 
+def trial_page(browser: str | None) -> Response:
+    """Where the links of a test mail lead; nothing is done, whatever is asked. ``browser``: its language."""
+    return page("test_mail", choose_language(browser))
+
+
 def choose_language(*wanted: str | None) -> str:
     """The first of these that we speak, else the installation's language."""
     return next((str(code) for code in (*wanted, settings().language) if code in LANGUAGES), "en")

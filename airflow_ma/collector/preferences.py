@@ -14,10 +14,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from airflow_ma.channels import links
+from airflow_ma.channels.trial_ids import is_trial
 from airflow_ma.collector.forms import TooLargeError, client_ip, form_fields, is_form, read_body
 from airflow_ma.collector.intake import Intake, explain, find_message
-from airflow_ma.collector.pages import choose_language, page, preferred_language, render, unknown_link
+from airflow_ma.collector.pages import (
+    choose_language,
+    page,
+    preferred_language,
+    render,
+    trial_page,
+    unknown_link,
+)
 from airflow_ma.config import settings
+from airflow_ma.contacts.addresses import masked
 from airflow_ma.contacts.consent import PURPOSES, TRACKING, Purpose, record_consent, tracks_unasked
 from airflow_ma.engine.tables import contact, message, suppression
 
@@ -51,6 +60,8 @@ def preference_routes(intake: Intake) -> list[Route]:
         except links.BadToken:
             return unknown_link()
         browser = preferred_language(request.headers.get("accept-language"))
+        if is_trial(message_id):
+            return trial_page(browser)
         if request.method != "POST":
             asked = (request.query_params.get("lang"), browser)
             return await run_in_threadpool(_show, intake, message_id, asked)
@@ -182,16 +193,10 @@ def _centre(
         language,
         "preferences",
         switch=True,
-        email=_masked(person.email),
+        email=masked(person.email),
         on=on,
         before=before,
         banner=banner,
         purposes=PURPOSES,
         suppressed=person.reason not in (None, "unsubscribe"),
     )
-
-
-def _masked(email: str | None) -> str:
-    """Enough for its owner to know it again: links are passed on, and pages looked at by others."""
-    local, at, domain = (email or "").rpartition("@")
-    return f"{local[:1]}•••{at}{domain}" if at else "•••"

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
+from airflow_ma.channels.trial_ids import is_trial
 from airflow_ma.collector.machines import is_machine
 from airflow_ma.collector.visit import URL_LENGTH, storable, without_token
 from airflow_ma.contacts.addresses import address_key
@@ -74,7 +75,7 @@ class Reading:
 
     reports: list[Report] = field(default_factory=list)
     foreign: int = 0
-    """Events about the messages of another installation that shares the account."""
+    """Events about test mails, and about the messages of another installation that shares the account."""
     malformed: Counter[str] = field(default_factory=Counter)
     """What is wrong -> events that cannot be read."""
 
@@ -131,7 +132,7 @@ def read_events(body: bytes | bytearray, read_tag: Callable[[str], int | None]) 
         tag = one.get("ma_message")
         if tag is not None:
             message_id = read_tag(tag) if isinstance(tag, str) else None
-            if message_id is None or message_id >= _LARGEST:
+            if message_id is None or message_id >= _LARGEST or is_trial(message_id):
                 reading.foreign += 1
                 continue
         report = _read(one, message_id)

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from airflow_ma.channels.links import BadToken
+from airflow_ma.channels.trial_ids import is_trial
 from airflow_ma.collector.forms import (
     TooLargeError,
     client_ip,
@@ -31,6 +32,7 @@ from airflow_ma.collector.pages import (
     page,
     preferred_language,
     render,
+    trial_page,
     unknown_link,
 )
 from airflow_ma.collector.rate_limit import RateLimit
@@ -116,6 +118,8 @@ def subscribe_routes(intake: Intake) -> list[Route]:
         except BadToken:
             return unknown_link()
         browser = preferred_language(request.headers.get("accept-language"))
+        if is_trial(message_id):
+            return trial_page(browser)
         now = intake.clock().now()
         try:
             # Scanners open every link in a mail: only the button confirms.

@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from airflow_ma.dag.declaration import StepError
 from airflow_ma.dag.step import StepOperator
 from airflow_ma.journey.model import Source
+from airflow_ma.journey.said import Said
 
 GROUP = "airflow_ma.steps"
 
@@ -39,8 +40,8 @@ def step_kind(kind: str, source: Source | None = None) -> type[StepOperator]:
         return known[kind]
     near = difflib.get_close_matches(kind, known, n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    raise StepError(
-        f"there is no step of kind '{kind}'; {hint}known: {', '.join(sorted(known))}",
-        source,
-        settings=["kind"],
-    )
+    names = ", ".join(sorted(known))
+    guess = f"「{near[0]}」ではありませんか？ " if near else ""
+    message = f"there is no step of kind '{kind}'; {hint}known: {names}"
+    said = Said(en=message, ja=f"「{kind}」という種類はありません。{guess}使える種類: {names}")
+    raise StepError(message, source, settings=["kind"], said=said)

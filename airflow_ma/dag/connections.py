@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from airflow.exceptions import AirflowException, AirflowNotFoundException  # type: ignore[attr-defined]
 from airflow.sdk import BaseHook
 
-from airflow_ma.channels.channel import Account, ChannelError
-from airflow_ma.channels.registry import SANDBOX, channel_names
+from airflow_ma.channels.channel import Account, Channel, ChannelError
+from airflow_ma.channels.registry import NEED_CONNECTION, SANDBOX, channel_names, open_channel
+from airflow_ma.config import settings
+from airflow_ma.engine.database import Database
 
 if TYPE_CHECKING:
     from airflow.providers.smtp.hooks.smtp import SmtpHook
@@ -49,6 +51,19 @@ def account(conn_id: str) -> tuple[str, Account]:
             f"use a connection of one of these types: {', '.join(known)}"
         )
     return channel, _account(conn_id, connection)
+
+
+def open_for(database: Database, conn_id: str | None) -> tuple[Channel, str | None]:
+    """The channel that a step with this setting sends over, and its connection, if it needs one.
+
+    None: the installation's channel, over the connection named after it. Raises ChannelError.
+    """
+    name = settings().channel
+    if conn_id is None and name not in NEED_CONNECTION:
+        return open_channel(name, database), None
+    conn_id = conn_id or f"{name}_default"
+    name, found = account(conn_id)
+    return open_channel(name, database, found), conn_id
 
 
 def is_missing(conn_id: str) -> bool:

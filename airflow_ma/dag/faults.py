@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,13 @@ class Fault:
 def unknown_setting(name: str) -> Fault:
     """A setting that the step does not have."""
     return Fault(name, UNKNOWN.filled(title=name), "unknown", REMOVE)
+
+
+def translations_of(step_id: str, faults: Sequence[Fault]) -> dict[str, tuple[str, str]]:
+    """Language -> what is wrong with the step and what to do, as Problem has it; empty without faults."""
+    said = "。".join(fault.said.ja for fault in faults)
+    fixes = "。".join(dict.fromkeys(fault.fix.ja for fault in faults))
+    return {"ja": (f"ステップ「{step_id}」: {said}", fixes)} if said else {}
 
 
 def faults_of(error: ValidationError, forms: Mapping[str, Form], settings: Mapping[str, Any]) -> list[Fault]:

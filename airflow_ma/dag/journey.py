@@ -29,7 +29,7 @@ from airflow_ma.engine.program import Program, load_program
 from airflow_ma.engine.steps import EnteringStep
 from airflow_ma.journey.checks import find_problems
 from airflow_ma.journey.model import JourneyGraph, Mode, Source
-from airflow_ma.journey.problem import JourneyError
+from airflow_ma.journey.problem import JourneyError, Problem
 
 SAFETY_NET = "7 * * * *"
 """Work starts runs by itself within seconds; this cron is there for the day the triggerer is down."""
@@ -81,8 +81,9 @@ class Journey(DAG):
         **kwargs: Any,
     ) -> None:
         if mode not in ("continuous", "one_off"):
-            raise JourneyError.single(
-                f"journey '{key}': the mode is 'continuous' or 'one_off', not '{mode}'", caller()
+            values = {"mode": mode}
+            raise JourneyError(
+                [Problem.told(rule="invalid", case="invalid-mode", source=caller(), values=values)]
             )
         read = read_goal(goal, key, caller())
         if mode == "continuous":

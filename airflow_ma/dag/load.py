@@ -12,8 +12,10 @@ from typing import Any, cast, get_args
 from airflow.configuration import conf
 from airflow.sdk import DAG, Label, get_parsing_context
 
+from airflow_ma.config import settings
 from airflow_ma.dag.catalogue import step_kind, step_kinds
 from airflow_ma.dag.declaration import StepError, settings_model
+from airflow_ma.dag.faults import translations_of
 from airflow_ma.dag.goal import read_goal
 from airflow_ma.dag.graph import SEPARATOR
 from airflow_ma.dag.journey import Journey
@@ -84,6 +86,11 @@ def journey_from_document(document: JourneyDocument, file: Path | None = None) -
 def builder_file() -> Path:
     """Where a journey from the builder would stand, were it a file: templates and lists are beside it."""
     return Path(conf.get_mandatory_value("core", "dags_folder")) / "journey.yaml"
+
+
+def emails_folder() -> Path:
+    """Where the templates of journeys are that were made in the builder."""
+    return settings().emails or builder_file().parent / "emails"
 
 
 def text_of(document: JourneyDocument, source: Source) -> JourneyText:
@@ -181,16 +188,10 @@ def _fill(text: JourneyText, named_by_kind: bool) -> list[Problem]:
                     "Correct it there",
                     Source(step.source.file, line),
                     step.id,
-                    translations=_in_japanese(step.id, error),
+                    translations=translations_of(step.id, error.faults),
                 )
             )
     return problems + _connect(text, built)
-
-
-def _in_japanese(step_id: str, error: StepError) -> dict[str, tuple[str, str]]:
-    said = "。".join(fault.said.ja for fault in error.faults)
-    fixes = "。".join(dict.fromkeys(fault.fix.ja for fault in error.faults))
-    return {"ja": (f"ステップ「{step_id}」: {said}", fixes)} if said else {}
 
 
 NEXT_RULES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from airflow_ma.channels.explained.sentences import in_japanese
 from airflow_ma.channels.footer import check_footer, check_sender
 from airflow_ma.channels.registry import NEED_CONNECTION, SANDBOX, channel_names
 from airflow_ma.channels.templates import EmailTemplate
@@ -81,7 +82,8 @@ def setting_problems(
         read_pacing(rules.quiet_hours, rules.frequency_caps)
     except ValueError as error:
         message, _, fix = str(error).partition("; ")
-        yield Problem("setting", message, fix or "Correct it there", source, step)
+        told = {"ja": (in_japanese(message), "設定の値を直してください")}
+        yield Problem("setting", message, fix or "Correct it there", source, step, translations=told)
     if rules.channel not in channel_names():
         english, japanese = (text.format(name=rules.channel) for text in _NO_CHANNEL)
         known = ", ".join(channel_names())

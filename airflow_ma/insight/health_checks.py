@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from airflow_ma.channels.explained.sentences import explained
 from airflow_ma.engine.clock import HOUR, SECOND, Clock
 from airflow_ma.engine.heartbeat import SILENT_SECONDS
 from airflow_ma.engine.mail.pauses import Pause
@@ -140,14 +141,16 @@ def database(reason: str | None) -> Check:
     """Whether its tables are those of this program. ``reason``: why not."""
     if reason is None:
         return Check("database", "good", SAID["database.good"])
-    return Check("database", "bad", SAID["database.bad"].filled(reason=reason), ADVICE["database.bad"])
+    return Check(
+        "database", "bad", SAID["database.bad"].filled(reason=explained(reason)), ADVICE["database.bad"]
+    )
 
 
 def paused_sending(pauses: Sequence[Pause], clock: Clock) -> list[Check]:
     """Over which connections nothing goes out."""
     found = []
     for one in pauses:
-        told = {"conn_id": one.conn_id, "age": age_said(age(one.at, clock)), "reason": one.reason}
+        told = {"conn_id": one.conn_id, "age": age_said(age(one.at, clock)), "reason": explained(one.reason)}
         said, advice = SAID["paused_sending.paused"].filled(**told), ADVICE["paused_sending.paused"]
         found.append(Check("paused_sending", "bad", said, advice, 1, 1, conn_id=one.conn_id))
     return found or [Check("paused_sending", "good", SAID["paused_sending.good"], None, 0, 1)]

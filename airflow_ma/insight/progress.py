@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from airflow_ma.channels.trial_ids import FIRST
 from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.tables import alert, enrollment, journey, journey_step, mailbox, message, move
 from airflow_ma.insight.sending import WaitingMails, waiting_mails
@@ -255,7 +256,7 @@ def _doubled(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> int:
     stray = (
         sa.select(sa.func.count())
         .select_from(mailbox.outerjoin(message, c.id == mailbox.c.message_id))
-        .where(c.id.is_(None))
+        .where(c.id.is_(None), mailbox.c.message_id < FIRST)
     )
     return extra + (connection.scalar(stray) or 0)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from airflow_ma.channels.explained.sentences import explained
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import DAY, HOUR
 from airflow_ma.engine.mail.pacing import FREQUENCY_CAP, QUIET_HOURS, read_pacing
@@ -82,8 +83,8 @@ _FATES: dict[str, tuple[str, str]] = {
 
 
 def reason_text(reason: str | None, language: str) -> str:
-    """Why a mail was not sent or nobody knows; what a provider has said is shown as it is."""
-    return _said(REASONS.get(reason or ""), language) or reason or ""
+    """Why a mail was not sent, nobody knows, or sending is paused; others' own words stay as they are."""
+    return _said(REASONS.get(reason or ""), language) or explained(reason or "").say(language)
 
 
 def wait_text(why: str, language: str) -> str:

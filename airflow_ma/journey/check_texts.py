@@ -245,8 +245,7 @@ YAML_FIXES: dict[str, dict[str, str]] = {
 GENERAL_FIXES: dict[str, dict[str, str]] = {
     "invalid-step": {"ja": "この設定を直してください"},
     "cannot-load": {"ja": "この箇所を直してください"},
-    "unknown-template": {"ja": "テンプレート名か、テンプレートの内容を直してください"},
-    "yaml": {"ja": "字下げとキーを確認してください。書き方は docs/journeys.md にあります"},
+    "yaml": {"ja": "字下げとキーを確認してください。書き方は docs/journeys.ja.md にあります"},
     "duplicate-id": {"ja": "どちらかの名前を変えてください"},
     "invalid": {"ja": "この箇所を直してください"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FORM = "See docs/journeys.md for the form"
-_FORM_JA = "書き方は docs/journeys.md をご覧ください"
+_FORM_JA = "書き方は docs/journeys.ja.md をご覧ください"
 
 YAML_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "yaml-broken": {

@@ -120,6 +120,13 @@ def connections_allowed(user: BaseUser, conn_ids: Iterable[str], method: Method)
     return frozenset(found)
 
 
+def may_send_over(key: str, conn_id: str) -> bool:
+    """Whether the journey of that key may use the Airflow connection: it is its team's, or everybody's."""
+    if not conf.getboolean("core", "multi_team", fallback=False):
+        return True
+    return Connection.get_team_name(conn_id) in (None, team_names([key]).get(key))
+
+
 def _known_journeys(user: BaseUser, method: Method, refused: Refused) -> tuple[Database, Mapping[str, int]]:
     try:
         database = open_database()

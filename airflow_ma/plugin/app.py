@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
+from airflow_ma.channels.explained.sentences import explained
 from airflow_ma.engine.database import DatabaseError
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin import addresses, me_api, ui_bundle
@@ -23,6 +24,7 @@ from airflow_ma.plugin.canvas import (
     gallery_api,
     templates_api,
     text_api,
+    trial_mail_api,
     try_api,
     vocabulary_api,
 )
@@ -65,6 +67,7 @@ def create_app() -> FastAPI:
         try_api,
         vocabulary_api,
         templates_api,
+        trial_mail_api,
         contacts_api,
         mailbox_api,
         sending_api,
@@ -114,7 +117,7 @@ async def _no_database(request: Request, error: Exception) -> Response:
     told = str(error) if isinstance(error, DatabaseError) else None
     # The text of any other error would quote the values of the statement: names and addresses.
     log.error("the API cannot use the database of airflow_ma: %s", told or getattr(error, "orig", ""))
-    said = NO_DATABASE_BECAUSE.filled(told=told) if told else NO_DATABASE
+    said = NO_DATABASE_BECAUSE.filled(told=explained(told)) if told else NO_DATABASE
     return await _answer(request, 503, "no_database", said)
 
 

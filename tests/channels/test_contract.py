@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from airflow_ma.channels.channel import (
     SentMail,
 )
 from airflow_ma.channels.links import LinkSigner
+from airflow_ma.channels.list_headers import list_headers
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.registry import NEED_CONNECTION, channel_names, open_channel
 from airflow_ma.channels.templates import EmailTemplate, load_template
@@ -89,6 +91,21 @@ def arrived_by_sendgrid(fake_sendgrid: FakeSendGrid) -> Arrived:
 
 
 @pytest.fixture
+def headers_of(channel: Channel, request: pytest.FixtureRequest) -> Callable[[], list[Mapping[str, str]]]:
+    """Reads the headers of the mails that the channel has delivered."""
+
+    def read() -> list[Mapping[str, str]]:
+        if channel.name == "sandbox":
+            with request.getfixturevalue("database").read() as connection:
+                return list(connection.scalars(sa.select(mailbox.c.headers)))
+        if channel.name == "smtp":
+            return [kept.message for kept in request.getfixturevalue("smtp_sink").mails]
+        return [kept.headers for kept in request.getfixturevalue("fake_sendgrid").mails]
+
+    return read
+
+
+@pytest.fixture
 def template(tmp_path: Path) -> EmailTemplate:
     folder = tmp_path / "emails/hello/en"
     folder.mkdir(parents=True)
@@ -140,6 +157,31 @@ def test_a_mail_that_cannot_be_filled_in_does_not_stop_the_others(
     assert "body.html, line 1" in (bad.reason or "")
     assert good.delivery is Delivery.ACCEPTED
     assert arrived() == [2]
+
+
+@pytest.mark.parametrize("name", ["Test Shop", "山並アウトドア株式会社オンラインストア"])
+def test_every_mail_has_the_headers_of_its_list_besides_its_own(
+    channel: Channel,
+    template: EmailTemplate,
+    headers_of: Callable[[], list[Mapping[str, str]]],
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_SENDER_NAME", name)
+    settings.cache_clear()
+    headers = list_headers("winter_sale", "announce", "marketing", settings())
+    receipts = channel.send(template, [mail(1), mail(2, "bob@example.com")], now=clock.now(), headers=headers)
+    assert {r.delivery for r in receipts} == {Delivery.ACCEPTED}
+    found = headers_of()
+    assert len(found) == 2
+    for each in found:
+        phrase, list_id = " ".join(each["List-Id"].split()).rsplit(" ", 1)
+        assert str(make_header(decode_header(phrase))) == name
+        assert list_id == "<winter_sale.shop.example>"
+        assert each["Feedback-ID"] == "winter_sale.announce:winter_sale:marketing:shop-example"
+        assert each["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert found[0]["List-Unsubscribe"] != found[1]["List-Unsubscribe"]
 
 
 def test_nothing_to_send_is_fine(channel: Channel, template: EmailTemplate, arrived: Arrived) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from airflow_ma.channels.explained.sentences import explained_error
 from airflow_ma.channels.footer import FooterError, check_footer, check_sender, refuse_unlawful
 from airflow_ma.channels.templates import load_template
 from airflow_ma.config import settings
@@ -105,8 +106,9 @@ def test_the_settings_must_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (english,) = check_sender("marketing")
     (japanese,) = check_sender("marketing", "ja")
     assert check(tmp_path, WHOLE) == check_sender("transactional") == []
-    with pytest.raises(FooterError, match=f"AIRFLOW_MA_{name}"):
+    with pytest.raises(FooterError, match=f"AIRFLOW_MA_{name}") as caught:
         refuse_unlawful(load_template(tmp_path, "hello"), "marketing")
+    assert f"AIRFLOW_MA_{name} が設定されていないため送信できません" in explained_error(caught.value).ja
     refuse_unlawful(load_template(tmp_path, "hello"), "transactional")
     assert english.startswith(f"AIRFLOW_MA_{name} is not set. Set it to the ")
     assert japanese.startswith(f"AIRFLOW_MA_{name} が設定されていないため送信できません。")

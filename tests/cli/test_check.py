@@ -225,14 +225,59 @@ def test_it_speaks_japanese(write, by_option: bool, monkeypatch: pytest.MonkeyPa
     assert result.stderr == "ファイル 1 件、ジャーニー 0 件、エラー 2 件\n"
 
 
-def test_what_others_say_stays_english_with_a_japanese_fix(write) -> None:
+def test_a_step_and_a_template_are_explained_in_japanese(write) -> None:
     for changes, detail, fix in (
-        ({"within": "-1 day"}, "a wait must be longer than zero", "この箇所を直してください [cannot-load]"),
-        ({"template": "sale"}, "sale", "テンプレートの内容を直してください [unknown-template]"),
+        (
+            {"within": "-1 day"},
+            "「待つ期間」: 0より長い期間にしてください",
+            "指定してください（例：3日） [cannot-load]",
+        ),
+        (
+            {"within": '2 days", colour="red'},
+            "「colour」という設定はありません",
+            "この設定を削除してください [cannot-load]",
+        ),
+        (
+            {"template": "sale"},
+            "にメールテンプレート「sale」がありません",
+            "テンプレートの内容を直してください [unknown-template]",
+        ),
     ):
         result = CliRunner().invoke(main, ["--lang", "ja", "check", str(write(**changes))])
         assert detail in result.stdout
         assert result.stdout.endswith(f"{fix}\n")
+
+
+def test_what_others_say_stays_english_with_a_japanese_fix(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("import airflow_ma\n\nraise RuntimeError('the list is empty')\n")
+    result = CliRunner().invoke(main, ["--lang", "ja", "check", str(tmp_path)])
+    assert result.stdout == (
+        f"{tmp_path}/own.py:3: エラー: RuntimeError: the list is empty。この箇所を直してください [cannot-load]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "japanese"),
+    [
+        ("mode: weekly\nsteps: {}", "mode に「weekly」は使えません"),
+        (
+            "steps: {a: {kind: sendmail}}",
+            "「sendmail」という種類はありません。「send_email」ではありませんか？",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_japanese(tmp_path: Path, text: str, japanese: str) -> None:
+    (tmp_path / "x.yaml").write_text(f"journey: x\ntitle: x\n{text}\n")
+    assert japanese in CliRunner().invoke(main, ["--lang", "ja", "check", str(tmp_path)]).stdout
+
+
+def test_a_wrong_setting_of_the_installation_is_told_in_japanese(
+    write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_MA_QUIET_HOURS", "nine")
+    settings.cache_clear()
+    said = CliRunner().invoke(main, ["--lang", "ja", "check", str(write())]).stdout
+    assert "AIRFLOW_MA_QUIET_HOURS は「21:00-08:00」のような形にするか、空にしてください。設定の値を" in said
 
 
 def test_json_in_japanese_has_the_same_fields(write) -> None:

@@ -16,7 +16,7 @@ from airflow_ma.cli import main
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR, MINUTE, ManualClock
 from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.mail.pauses import pauses
+from airflow_ma.engine.mail.pauses import pause_sending, pauses
 from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import message
 from tests.channels.test_delivery import LOST, World
@@ -93,8 +93,16 @@ def test_status_shows_connections_and_whoever_waits(installed: Database, clock: 
     assert "perhaps sent 1" in " ".join(lines(journey))
     whole = json.loads(call("status", "delivery", "--json").stdout)
     assert {one["why"] for one in whole["waiting_mails"]} == {"quiet_hours", "retryable"}
+    with installed.write() as connection:
+        reason = "the mail server wants another login (535 5.7.8): correct the connection 'shop'"
+        pause_sending(connection, "shop", at=clock.now(), reason=reason)
+    assert lines(call("sending", "status"))[0].endswith(reason)
     japanese = call("sending", "status", language="ja")
-    assert cells(japanese, "shop")[1] == "配信中"
+    assert (
+        "理由: メールサーバーがログイン情報を受け付けません（535 5.7.8）。接続「shop」を修正"
+        in japanese.stdout
+    )
+    assert cells(japanese, "shop")[1] == "停止中"
     assert "待機中のメール" in japanese.stdout
 
 

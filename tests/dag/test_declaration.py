@@ -98,13 +98,16 @@ def test_default_args_of_a_dag_are_not_taken_for_settings() -> None:
 @pytest.mark.parametrize("kind", sorted(step_kinds()))
 def test_every_kind_speaks_both_languages_for_itself_and_each_setting(kind: str) -> None:
     step = step_kinds()[kind]
-    assert set(step.title) == {"en", "ja"}
+    assert set(step.title) == set(step.about) == set(step.sentence) == {"en", "ja"}
+    assert all(set(titles) == {"en", "ja"} for titles in step.outcome_titles.values())
+    assert set(step.notes) in (set(), {"en", "ja"})
     assert step.__doc__
     for name, field in settings_model(step).model_fields.items():
         setting = setting_of(field)
         assert setting is not None, f"{kind}.{name} has no Setting"
         assert setting.en
         assert setting.ja
+        assert setting.help is None or all(setting.help)
         assert set(setting.kinds) <= set(step_kinds()), f"{kind}.{name} refers to a kind that is not there"
     assert settings_model(step).model_json_schema(), "the builder's form"
 

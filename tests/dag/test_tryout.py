@@ -201,6 +201,7 @@ def test_a_mail_that_cannot_be_sent_is_told_and_the_way_goes_on(
     )
     done = play(customer, journey)
     assert done.moments[1].title.en.startswith("This mail cannot be sent yet: there is no email template")
+    assert "メールテンプレート「not_there」がありません" in done.moments[1].title.ja
     assert way(done)[2:] == [("moved", "m", "sent"), ("left", "e", "left")]
 
 
@@ -209,8 +210,7 @@ def test_no_real_channel_is_ever_opened(
 ) -> None:
     monkeypatch.setenv("AIRFLOW_MA_CHANNEL", "smtp")
     settings.cache_clear()
-    monkeypatch.setattr("airflow_ma.operators.send_email.open_channel", pytest.fail)
-    monkeypatch.setattr("airflow_ma.operators.send_email.account", pytest.fail)
+    monkeypatch.setattr("airflow_ma.operators.send_email.open_for", pytest.fail)
     assert play(customer, sale).at_step == "opened"
 
 

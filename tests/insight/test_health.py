@@ -211,15 +211,18 @@ def test_paused_connections_and_mails_that_are_not_out(database: Database, clock
     assert state(database, "unknown") == ("warning", 1)
     assert state(database, "retryable") == ("good", 1)
     with database.write() as connection:
-        for name in ("shop", "mail"):
-            pause_sending(connection, name, at=clock.now() - 3 * HOUR, reason="wrong key {0}")
+        for name, reason in (("shop", "wrong key {0}"), ("mail", "SendGrid stopped the account: compliance")):
+            pause_sending(connection, name, at=clock.now() - 3 * HOUR, reason=reason)
     found = health(database)
     stopped = [check for check in found.checks if check.code == "paused_sending"]
     assert [check.id for check in stopped] == ["paused_sending:shop", "paused_sending:mail"] or [
         check.id for check in stopped
     ] == ["paused_sending:mail", "paused_sending:shop"]
     assert all(check.state == "bad" for check in stopped)
-    assert "for 3 hours: wrong key {0}" in stopped[0].said.en
+    by_name = {check.id.partition(":")[2]: check.said for check in stopped}
+    assert "for 3 hours: wrong key {0}" in by_name["shop"].en
+    assert by_name["shop"].ja.endswith("理由: wrong key {0}")
+    assert "SendGrid がアカウントを停止しました（compliance）" in by_name["mail"].ja
     assert gauges(found)["paused_sending"] == 2
     assert gauges(found)["unknown_mails"] == 1
 

@@ -44,6 +44,15 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/journeys/{key}/move/preview"): {"people": {"step": "people"}},
     ("POST", "/api/journeys/{key}/remove"): {"people": {"step": "people"}, "reason": ""},
     ("POST", "/api/journeys/{key}/retry"): {"step": "people"},
+    ("POST", "/api/journeys/{key}/test-mail"): {
+        "step": "announce",
+        "template": "sale",
+        "settings": {},
+        "contact": None,
+        "language": None,
+        "to": ["ann@example.com"],
+        "marked_in": "en",
+    },
     ("POST", "/api/yaml"): {"document": EMPTY},
     ("POST", "/api/python"): {"document": EMPTY},
 }

@@ -21,7 +21,7 @@ from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.sendgrid.access import read_access
 from airflow_ma.channels.sendgrid.http import Api
-from airflow_ma.channels.sendgrid.kinds import Kind, OwnKind, ProviderKind
+from airflow_ma.channels.sendgrid.kinds import Call, Kind, OwnKind, ProviderKind
 from airflow_ma.channels.sendgrid.logs import Logs
 from airflow_ma.channels.sendgrid.request import sender_of, shared_settings
 from airflow_ma.channels.sendgrid.sending import Sending
@@ -65,6 +65,7 @@ class SendGridChannel:
         now: int,
         purpose: str = "marketing",
         withdrawn: Withdrawn | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> list[Receipt]:
         """Send the mails, each in exactly one request that is not repeated once it may have been taken.
 
@@ -75,7 +76,8 @@ class SendGridChannel:
         ids = [mail.message_id for mail in mails]
         sending = Sending(self._api, receipts, ids=ids, withdrawn=withdrawn, sleep=self._sleep)
         try:
-            written = [list(kind.parcels()) for kind in self._write(template, mails, purpose, receipts)]
+            kinds = self._write(template, mails, purpose, receipts, headers)
+            written = [list(kind.parcels()) for kind in kinds]
         except ChannelError:
             raise
         except Exception as error:  # before the first byte: whatever it is, nobody's fate is unknown
@@ -97,49 +99,58 @@ class SendGridChannel:
         mails: Sequence[OutgoingMail],
         purpose: str,
         receipts: list[Receipt | None],
+        headers: Mapping[str, str] | None = None,
     ) -> list[Kind]:
         """All mails in bytes. Those that cannot be written get their receipt here."""
-        made: dict[object, Kind] = {}
-        kind_of: dict[tuple[str, bool, bool], Kind] = {}
-        tokens_of, tag_of = self._signer.tokens, self._signer.message_tag
+        made: dict[object, tuple[Kind, list[int]]] = {}
+        like: dict[tuple[str, bool, bool], list[int]] = {}
+        call = Call(mails, [], receipts)
         for number, mail in enumerate(mails):
-            message_id, to = mail
+            to = mail.recipient
             address = provider_address(to.email)
+            call.addresses.append(address or "")
             if address is None:
                 receipts[number] = _BAD_ADDRESS
                 continue
             wanted = (to.language, to.tracks_opens, to.tracks_clicks)
-            try:
-                kind = kind_of.get(wanted)
-                if kind is None:
-                    kind = kind_of[wanted] = self._kind(template, to, purpose, made)
-                kind.add(number, mail, address, tokens_of(message_id), tag_of(message_id))
-            except TemplateError as error:
-                receipts[number] = Receipt(Delivery.RETRYABLE, str(error))
-        return list(made.values())
+            others = like.get(wanted)
+            if others is None:
+                try:
+                    others = like[wanted] = self._kind(template, to, purpose, made, headers)[1]
+                except TemplateError as error:
+                    receipts[number] = Receipt(Delivery.RETRYABLE, str(error))
+                    continue
+            others.append(number)
+        for kind, numbers in made.values():
+            kind.write(call, numbers)
+        return [kind for kind, _ in made.values()]
 
     def _kind(
         self,
         template: EmailTemplate | ProviderTemplate,
         to: Recipient,
         purpose: str,
-        made: dict[object, Kind],
-    ) -> Kind:
-        """The kind that mails like this belong to, begun if it is the first of them."""
+        made: dict[object, tuple[Kind, list[int]]],
+        headers: Mapping[str, str] | None,
+    ) -> tuple[Kind, list[int]]:
+        """The kind that mails like this belong to and their places, begun if it is the first of them."""
         rules, options = settings(), self._access.options
         opens, clicks = to.tracks_opens, to.tracks_clicks
         language = "" if isinstance(template, ProviderTemplate) else template.language_for(to.language)
         found = made.get((language, opens, clicks))
         if found is None:
             shared = sender_of(rules)
+            if headers:
+                shared["headers"] = dict(headers)
             if isinstance(template, ProviderTemplate):
                 # Our own pixel and links are not in it: SendGrid tracks, for those who may be tracked.
                 shared |= shared_settings(options, opens=opens, clicks=clicks)
-                found = ProviderKind(template, shared, rules, self._signer, purpose)
+                kind: Kind = ProviderKind(template, shared, rules, self._signer, purpose)
             else:
                 shared |= shared_settings(options, opens=False, clicks=False)
-                found = OwnKind(self._composition(template, language, opens, clicks, purpose), shared)
-            made[language, opens, clicks] = found
+                composition = self._composition(template, language, opens, clicks, purpose)
+                kind = OwnKind(composition, shared, self._signer)
+            found = made[language, opens, clicks] = (kind, [])
         return found
 
     def _composition(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from typing import Any, NamedTuple, Protocol
 
-from airflow_ma.channels.channel import OutgoingMail
-from airflow_ma.channels.composition import Composition
+from airflow_ma.channels.channel import Delivery, OutgoingMail, Receipt
+from airflow_ma.channels.composition import NO_TOKENS, Composition
 from airflow_ma.channels.links import LinkSigner, MailTokens, confirm_url, unsubscribe_url
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.sendgrid.request import (
     MOST_SUBSTITUTION_BYTES,
+    Form,
     Keys,
     Packer,
     Parcel,
@@ -19,59 +20,105 @@ from airflow_ma.channels.sendgrid.request import (
     dumps,
     fits,
     person,
+    shown_name,
     tail_of,
     template_tail,
 )
+from airflow_ma.channels.template_language import TemplateError
 from airflow_ma.config import Settings
+
+_SHEET = 100
+"""Mails that are written together: few enough to stay in the processor's cache."""
+
+
+class Call(NamedTuple):
+    """One call of the channel: three lists in the same order."""
+
+    mails: Sequence[OutgoingMail]
+    addresses: list[str]
+    """As SendGrid takes them."""
+    receipts: list[Receipt | None]
 
 
 class Kind(Protocol):
     """Where mails of one kind are put together."""
 
-    def add(self, number: int, mail: OutgoingMail, address: str, tokens: MailTokens, tag: str) -> None:
-        """Write a mail. ``number`` is its place in the call; raises TemplateError for this one mail."""
+    def write(self, call: Call, numbers: Sequence[int]) -> None:
+        """Write the mails at these places of the call; one that cannot be written gets its receipt."""
         ...
 
     def parcels(self) -> Iterator[Parcel]:
-        """All that was added."""
+        """All that was written."""
         ...
+
+
+class _Sheet:
+    """What goes into a form for the mails at some places of a call."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.texts: list[str] = []
+
+    def filled(self, form: Form) -> dict[int, bytes]:
+        """Each mail's JSON."""
+        return dict(zip(self.numbers, form.fill(self.texts), strict=True))
 
 
 class OwnKind:
     """Mails of a template of ours: one skeleton, and each person's fragments as substitutions."""
 
-    def __init__(self, composition: Composition, shared: Mapping[str, Any]) -> None:
+    def __init__(self, composition: Composition, shared: Mapping[str, Any], signer: LinkSigner) -> None:
+        """Raises ChannelError for a header that SendGrid does not let mails set."""
         self._composition = composition
         self._shared = shared
+        self._signer = signer
         keys = Keys()
         skeleton = composition.skeleton(keys)
-        self._keys = keys.names
         self._room = MOST_SUBSTITUTION_BYTES - sum(map(len, keys.names))
         self._packer = Packer(tail_of(shared, skeleton.subject, skeleton.html, skeleton.text))
         self._alone: list[Parcel] = []
-        self._checked = False
+        headers = composition.headers(MailTokens("", "", Form.HOLE))
+        check_headers(headers)
+        self._has_headers = bool(headers)
+        self._with_keys = _forms(headers, keys.names)
+        self._without_keys = _forms(headers, [])
 
-    def add(self, number: int, mail: OutgoingMail, address: str, tokens: MailTokens, tag: str) -> None:
-        fragments = self._composition.fragments(mail, tokens)
-        headers = self._composition.headers(tokens)
-        if not self._checked:
-            check_headers(headers)
-            self._checked = True
-        part: dict[str, Any] = {
-            "to": [person(address, mail.recipient.name)],
-            "custom_args": {"ma_message": tag},
-        }
-        if headers:
-            part["headers"] = headers
-        if fits(self._room, fragments):
-            if self._keys:
-                part["substitutions"] = dict(zip(self._keys, fragments, strict=False))
-            self._packer.add(number, address, dumps(part))
-            return
-        # More than substitutions can hold: it goes alone, whole.
-        whole = self._composition.render(mail, tokens)
-        tail = tail_of(self._shared, whole.subject, whole.html, whole.text)
-        self._alone.append(Parcel(tail, [number], [dumps(part)]))
+    def write(self, call: Call, numbers: Sequence[int]) -> None:
+        for start in range(0, len(numbers), _SHEET):
+            self._write(call, numbers[start : start + _SHEET])
+
+    def _write(self, call: Call, numbers: Sequence[int]) -> None:
+        mails, addresses, receipts = call
+        tokens: Iterable[MailTokens] = repeat(NO_TOKENS)
+        if self._composition.needs_tokens:
+            tokens = self._signer.tokens_of([mails[number].message_id for number in numbers])
+        fragments_of, tag_of = self._composition.fragments, self._signer.message_tag
+        named, nameless = _Sheet(), _Sheet()
+        for number, its in zip(numbers, tokens, strict=False):
+            mail = mails[number]
+            try:
+                fragments = fragments_of(mail, its)
+            except TemplateError as error:
+                receipts[number] = Receipt(Delivery.RETRYABLE, str(error))
+                continue
+            name = shown_name(mail.recipient.name)
+            texts = [addresses[number], name] if name else [addresses[number]]
+            texts.append(tag_of(mail.message_id))
+            if self._has_headers:
+                texts.append(its.unsubscribe)
+            if fits(self._room, fragments):
+                sheet = named if name else nameless
+                sheet.numbers.append(number)
+                sheet.texts += texts
+                sheet.texts += fragments
+                continue
+            # More than substitutions can hold: it goes alone, whole.
+            whole = self._composition.render(mail, its)
+            tail = tail_of(self._shared, whole.subject, whole.html, whole.text)
+            self._alone.append(Parcel(tail, [number], list(self._without_keys[bool(name)].fill(texts))))
+        parts = nameless.filled(self._with_keys[False]) | named.filled(self._with_keys[True])
+        for number in sorted(parts):
+            self._packer.add(number, addresses[number], parts[number])
 
     def parcels(self) -> Iterator[Parcel]:
         return chain(self._packer.parcels(), self._alone)
@@ -94,7 +141,16 @@ class ProviderKind:
         self._marketing = purpose == "marketing"
         self._packer = Packer(template_tail(shared, template.name))
 
-    def add(self, number: int, mail: OutgoingMail, address: str, tokens: MailTokens, tag: str) -> None:
+    def write(self, call: Call, numbers: Sequence[int]) -> None:
+        tokens = self._signer.tokens_of([call.mails[number].message_id for number in numbers])
+        for number, its in zip(numbers, tokens, strict=True):
+            address = call.addresses[number]
+            self._packer.add(number, address, dumps(self._part(call.mails[number], address, its.unsubscribe)))
+
+    def parcels(self) -> Iterator[Parcel]:
+        return self._packer.parcels()
+
+    def _part(self, mail: OutgoingMail, address: str, unsubscribe: str) -> dict[str, Any]:
         to = mail.recipient
         own = {
             "key": to.key,
@@ -103,10 +159,10 @@ class ProviderKind:
             "language": to.language,
             "timezone": to.timezone,
         }
-        leave = unsubscribe_url(self._base, tokens.unsubscribe)
+        leave = unsubscribe_url(self._base, unsubscribe)
         part: dict[str, Any] = {
             "to": [person(address, to.name)],
-            "custom_args": {"ma_message": tag},
+            "custom_args": {"ma_message": self._signer.message_tag(mail.message_id)},
             "dynamic_template_data": {
                 "contact": {**to.attributes, **own},
                 "sender": self._sender,
@@ -119,7 +175,15 @@ class ProviderKind:
                 "List-Unsubscribe": f"<{leave}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             }
-        self._packer.add(number, address, dumps(part))
+        return part
 
-    def parcels(self) -> Iterator[Parcel]:
-        return self._packer.parcels()
+
+def _forms(headers: Mapping[str, str], keys: Sequence[str]) -> tuple[Form, Form]:
+    """A person's part without a name and with one; holes: address, name, tag, header, fragments."""
+    part: dict[str, Any] = {"custom_args": {"ma_message": Form.HOLE}}
+    if headers:
+        part["headers"] = headers
+    if keys:
+        part["substitutions"] = dict.fromkeys(keys, Form.HOLE)
+    nameless = {"email": Form.HOLE}
+    return Form({"to": [nameless], **part}), Form({"to": [{**nameless, "name": Form.HOLE}], **part})

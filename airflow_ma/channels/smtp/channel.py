@@ -24,7 +24,7 @@ from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.provider_template import ProviderTemplate
 from airflow_ma.channels.smtp.connect import ServerOptions
 from airflow_ma.channels.smtp.courier import TOO_SLOW, Courier
-from airflow_ma.channels.smtp.headers import address_header
+from airflow_ma.channels.smtp.headers import address_header, ascii_header
 from airflow_ma.channels.smtp.mime import MailForm, fragment_key
 from airflow_ma.channels.template_language import TemplateError
 from airflow_ma.channels.templates import EmailTemplate
@@ -73,6 +73,7 @@ class SmtpChannel:
         now: int,
         purpose: str = "marketing",
         withdrawn: Withdrawn | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> list[Receipt]:
         """Hand over the mails one after the other, each at most once.
 
@@ -89,7 +90,7 @@ class SmtpChannel:
         if template is not self._template:  # it may have been changed since the last call
             self._forms.clear()
             self._template = template
-        shared = _date_header(now) + self._head
+        shared = _date_header(now) + self._head + _more(headers or {})
         try:
             for mail in mails:
                 with suppress(TemplateError):  # that mail's receipt says it
@@ -205,6 +206,10 @@ def _ascii_address(address: str, setting: str) -> str:
     if found is None:
         raise ChannelError(f"{setting} must be the mail address of the sender, such as news@example.com")
     return found
+
+
+def _more(headers: Mapping[str, str]) -> bytes:
+    return b"".join(ascii_header(field, text) for field, text in headers.items())
 
 
 def _date_header(now: int) -> bytes:

@@ -50,6 +50,12 @@ def address_header(field: str, name: str | None, address: str) -> bytes:
     return phrase + (b" " if last + len(mailbox) - 1 <= limit else b"\r\n ") + mailbox
 
 
+def ascii_header(field: str, text: str) -> bytes:
+    """A header whose text is ASCII and needs no encoding, with its line end."""
+    line = f"{field}: {text}"
+    return (_fold(line) or line).encode("ascii") + b"\r\n"
+
+
 def _fold(line: str) -> str | None:
     """The line broken at its spaces; None when it cannot be."""
     if len(line) <= _LINE:

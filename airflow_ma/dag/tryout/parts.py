@@ -35,6 +35,7 @@ class TryChannel:
         now: int,
         purpose: str = "marketing",
         withdrawn: Withdrawn | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> list[Receipt]:
         """Fill in each mail; what cannot be filled in counts as not sent."""
         return [self._send(template, mail) for mail in mails]

@@ -14,6 +14,7 @@ from airflow_ma.channels.channel import (
     ChannelError,
     Delivery,
 )
+from airflow_ma.channels.explained.sentences import explained_error
 from airflow_ma.channels.preview import MailPreview
 from airflow_ma.contacts.consent import GIVEN, WITHDRAWN, record_consent
 from airflow_ma.dag.explain import outcome_title, step_title
@@ -232,7 +233,9 @@ class _Play:
                 step.rehearse(self._database, self._program, self._channel)
                 return
             except (ChannelError, ValueError) as error:  # a template or the law: the check says so as well
-                self._tell("mail", texts.CANNOT_SEND.filled(problem=str(error)), step=step.task_id)
+                self._tell(
+                    "mail", texts.CANNOT_SEND.filled(problem=explained_error(error)), step=step.task_id
+                )
         elif type(step).move_contacts is StepOperator.move_contacts:
             step.move_contacts(self._database, self._program, cohort=None, run_id=None)
             return

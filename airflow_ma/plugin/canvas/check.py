@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from airflow_ma.channels.explained.sentences import explained
 from airflow_ma.dag.document_check import Examined, examine
 from airflow_ma.dag.load import builder_file
 from airflow_ma.journey.document import JourneyDocument
@@ -105,7 +106,7 @@ def _names(scene: Scene, problem: Problem) -> dict[str, object]:
         values["kinds"] = _joined([scene.title_of_kind(kind) for kind in kinds.split(" / ")], " / ")
     if isinstance(way := values.get("steps"), tuple):
         values["way"] = _joined([scene.title(one) for one in way], " → ")
-    values["detail"] = _without_folders(str(values.get("detail") or problem.message))
+    values["detail"] = explained(_without_folders(str(values.get("detail") or problem.message)))
     return values
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -10,13 +9,12 @@ from fastapi import APIRouter, Depends
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_ma.channels.preview import overviews, preview_mail
+from airflow_ma.channels.preview import cannot_use, overviews, preview_mail
 from airflow_ma.channels.templates import TemplateError, load_template, template_names
-from airflow_ma.config import settings
 from airflow_ma.contacts.made_up import made_up_person
-from airflow_ma.dag.load import builder_file
+from airflow_ma.contacts.recipients import find_recipient
+from airflow_ma.dag.load import emails_folder
 from airflow_ma.engine.mail.message import Recipient
-from airflow_ma.engine.tables import contact
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin.access import OnlookerDep, ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_errors import ApiError
@@ -24,10 +22,6 @@ from airflow_ma.plugin.canvas.contact_models import ContactKey
 from airflow_ma.plugin.canvas.contacts_api import unknown_contact
 
 router = APIRouter(prefix="/api/templates", tags=["templates"])
-_BROKEN = Said(
-    en="This template cannot be used: {problem}",
-    ja="このテンプレートは使えません。テンプレートのファイルを確認してください（詳細: {problem}）",
-)
 
 
 class TemplateSummary(BaseModel):
@@ -52,11 +46,6 @@ class TemplatePreview(BaseModel):
     text: str
 
 
-def emails_folder() -> Path:
-    """Where the templates of journeys are that were made in the builder."""
-    return settings().emails or builder_file().parent / "emails"
-
-
 @router.get("")
 def list_templates(onlooker: OnlookerDep) -> list[TemplateSummary]:
     """All templates by name, those that cannot be used as well."""
@@ -65,7 +54,7 @@ def list_templates(onlooker: OnlookerDep) -> list[TemplateSummary]:
             name=one.name,
             languages=sorted(one.subjects),
             subjects=one.subjects,
-            problem=None if one.problem is None else _BROKEN.filled(problem=one.problem),
+            problem=None if one.problem is None else cannot_use(one.problem),
         )
         for one in overviews(emails_folder())
     ]
@@ -94,31 +83,20 @@ def preview(
             f"「{name[:100]}」というメールテンプレートはありません。別のテンプレートを選んでください",
         )
     with reader.database.read() as connection:
-        if body.contact is None:
-            to = made_up_person(connection, body.language)
-        else:
-            to = _recipient(connection, body.contact)
+        to = person_of(connection, body.contact, body.language)
     try:
         shown = preview_mail(load_template(folder, name), to, body.language)
     except TemplateError as error:
-        said = _BROKEN.filled(problem=str(error).replace(f"{folder}/", ""))
+        said = cannot_use(str(error), folder)
         raise ApiError(422, "invalid", said.en, said.ja) from error
     return TemplatePreview.model_validate(shown)
 
 
-def _recipient(connection: sa.Connection, key: str) -> Recipient:
-    c = contact.c
-    row = connection.execute(
-        sa.select(
-            c.id,
-            c.key,
-            sa.func.coalesce(c.email, ""),
-            c.name,
-            c.language,
-            c.timezone,
-            sa.cast(c.attributes, sa.Text),
-        ).where(c.key == key)
-    ).one_or_none()
-    if row is None:
+def person_of(connection: sa.Connection, key: str | None, language: str | None) -> Recipient:
+    """The contact of that key, else somebody made up. Raises ApiError."""
+    if key is None:
+        return made_up_person(connection, language)
+    found = find_recipient(connection, key)
+    if found is None:
         raise unknown_contact()
-    return Recipient(*row)
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
+from airflow_ma.channels import trial_ids
 from airflow_ma.dag.explain import step_title
 from airflow_ma.engine.tables import contact, event, journey, journey_step, mailbox, message
 from airflow_ma.insight.timeline_texts import event_title
@@ -29,11 +30,11 @@ class MailSummary(BaseModel):
     to_name: str | None
     sender: str
     subject: str
-    journey: str = Field(description="The DAG id.")
-    journey_title: str
-    step: str = Field(description="The task id of the step that sent it.")
-    step_title: Said
-    template: str
+    journey: str | None = Field(description="The DAG id; null for a test mail, which is of no journey.")
+    journey_title: str | None
+    step: str | None = Field(description="The task id of the step that sent it.")
+    step_title: Said | None
+    template: str | None
     contact: str | None = Field(description="The contact's key; null when they were erased.")
     delivered_at: datetime = Field(description="UTC, by the installation's clock.")
     read: bool = Field(description="Somebody has looked at it in the mailbox page.")
@@ -67,12 +68,16 @@ class Mail(MailSummary):
 def newest(
     reader: Reader, *, before: int | None = None, search: str = "", unread: bool = False, limit: int
 ) -> list[MailSummary]:
-    """Mails with a smaller message id than ``before``, newest first, that have ``search`` in name, address or
-    subject; only those that nobody has looked at if ``unread``.
+    """Mails older than the one with the message id ``before``, newest first, that have ``search`` in name,
+    address or subject; only those that nobody has looked at if ``unread``.
     """
-    query = _summaries(reader).order_by(b.message_id.desc()).limit(limit)
+    query = _summaries(reader).order_by(b.delivered_at.desc(), b.message_id.desc()).limit(limit)
     if before is not None:
-        query = query.where(b.message_id < before)
+        with reader.database.read() as connection:
+            at = connection.scalar(sa.select(b.delivered_at).where(b.message_id == before))
+        if at is None:  # pruned meanwhile, and so is what is older
+            return []
+        query = query.where(sa.or_(b.delivered_at < at, sa.and_(b.delivered_at == at, b.message_id < before)))
     if unread:
         query = query.where(b.read_at.is_(None))
     if search:
@@ -82,8 +87,9 @@ def newest(
 
 
 def following(reader: Reader, *, after: int, limit: int) -> list[MailSummary]:
-    """Mails with a greater message id than ``after``, in the order of the ids."""
-    return _read(reader, _summaries(reader).where(b.message_id > after).order_by(b.message_id).limit(limit))
+    """Mails with a greater message id than ``after``, in the order of the ids; no test mails."""
+    newer = _summaries(reader).where(b.message_id > after, b.message_id < trial_ids.FIRST)
+    return _read(reader, newer.order_by(b.message_id).limit(limit))
 
 
 def one(reader: Reader, message_id: int) -> Mail | None:
@@ -108,19 +114,25 @@ def one(reader: Reader, message_id: int) -> Mail | None:
 
 def html_of(reader: Reader, message_id: int) -> str | None:
     """The mail's own HTML; None when there is no such mail that the reader may see."""
-    query = sa.select(b.html).join_from(mailbox, message, m.id == b.message_id)
+    query = sa.select(b.html).where(b.message_id == message_id, _visible(reader))
     with reader.database.read() as connection:
-        return connection.scalar(query.where(b.message_id == message_id, m.journey_id.in_(reader.journeys)))
+        return connection.scalar(query)
 
 
 def mark_read(reader: Reader, message_id: int) -> bool:
     """Remember that somebody has looked at the mail; False when there is none that the reader may see."""
     now = reader.database.clock().now()
-    theirs = sa.select(m.id).where(m.id == message_id, m.journey_id.in_(reader.journeys))
     with reader.database.write() as connection:
-        found = sa.update(mailbox).where(b.message_id.in_(theirs))
+        found = sa.update(mailbox).where(b.message_id == message_id, _visible(reader))
         changed = connection.execute(found.values(read_at=sa.func.coalesce(b.read_at, now)))
         return changed.rowcount > 0
+
+
+def _visible(reader: Reader) -> sa.ColumnElement[bool]:
+    """Whether the reader may see a mail. Who sees any contact may see every test mail, as every preview."""
+    theirs = sa.exists().where(m.id == b.message_id, m.journey_id.in_(reader.journeys))
+    theirs = theirs.correlate(mailbox)
+    return sa.or_(b.message_id >= trial_ids.FIRST, theirs)
 
 
 def _summaries(reader: Reader) -> sa.Select[Any]:
@@ -142,11 +154,11 @@ def _summaries(reader: Reader) -> sa.Select[Any]:
             b.delivered_at,
             b.read_at,
         )
-        .join_from(mailbox, message, m.id == b.message_id)
-        .join(journey, j.id == m.journey_id)
+        .join_from(mailbox, message, m.id == b.message_id, isouter=True)
+        .outerjoin(journey, j.id == m.journey_id)
         .outerjoin(contact, contact.c.id == m.contact_id)
         .outerjoin(journey_step, sa.and_(s.journey_id == m.journey_id, s.step == m.step))
-        .where(m.journey_id.in_(reader.journeys))
+        .where(_visible(reader))
     )
 
 
@@ -158,7 +170,8 @@ def _read(reader: Reader, query: sa.Select[Any]) -> list[MailSummary]:
     for row in rows:
         values: dict[str, Any] = {**row, **signs.get(row["message_id"], {})}
         values |= {"delivered_at": _moment(row["delivered_at"]), "read": row["read_at"] is not None}
-        values["step_title"] = step_title(row["step"], row["step_title"], row["step_kind"])
+        if row["step"] is not None:
+            values["step_title"] = step_title(row["step"], row["step_title"], row["step_kind"])
         mails.append(MailSummary.model_validate(values))
     return mails
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from airflow_ma.channels.trial_ids import is_trial
 from airflow_ma.collector.replies import record_reply
 from airflow_ma.plugin.access import ReaderDep, json_only, own_origin
 from airflow_ma.plugin.api_errors import ERRORS_AS_JSON, ApiError
@@ -123,6 +124,13 @@ def mark_read(reader: ReaderDep, message_id: MessageId) -> None:
 def reply(reader: ReaderDep, message_id: MessageId, body: Reply) -> Replied:
     """Answer a mail as its contact would."""
     get_mail(reader, message_id)
+    if is_trial(message_id):
+        raise ApiError(
+            409,
+            "test_mail",
+            "This is a test mail: a reply to it would be nobody's",
+            "テストメールのため、返信を記録する相手がいません",
+        )
     return Replied(recorded=record_reply(reader.database, message_id, body.text))
 
 

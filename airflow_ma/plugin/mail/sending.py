@@ -47,7 +47,7 @@ class Pause(_Told):
 
     conn_id: str = Field(description="An Airflow connection, or the name of a channel: all its connections.")
     at: Moment
-    reason: str
+    reason: Said
     may_resume: bool = Field(description="Whether you may: it needs the right to edit it.")
 
 
@@ -150,7 +150,10 @@ def state(onlooker: Onlooker, user: GetUserDep, *, hours: int) -> SendingState:
 
 def _pause(one: pauses.Pause, resumable: frozenset[str]) -> Pause:
     return Pause(
-        conn_id=one.conn_id, at=_moment(one.at), reason=one.reason, may_resume=one.conn_id in resumable
+        conn_id=one.conn_id,
+        at=_moment(one.at),
+        reason=reason_said(one.reason),
+        may_resume=one.conn_id in resumable,
     )
 
 

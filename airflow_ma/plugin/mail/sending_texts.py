@@ -41,5 +41,5 @@ def explained(why: str) -> Said | None:
 
 
 def reason_said(reason: str | None) -> Said:
-    """Why a mail was not sent, or nobody knows; what a provider has said is shown as it is."""
+    """Why a mail was not sent, nobody knows, or sending is paused; others' own words are left as they are."""
     return Said(en=reason_text(reason, "en"), ja=reason_text(reason, "ja"))

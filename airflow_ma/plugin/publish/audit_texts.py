@@ -35,8 +35,13 @@ _TEXTS: Mapping[Action, Said] = {
     "start_asked": Said(en="Started it: a second person must approve", ja="開始（別の担当者の承認待ち）"),
     "start_approved": Said(en="Approved the start", ja="開始を承認"),
     "start_declined": Said(en="Declined the start: nobody entered", ja="開始を差し戻し（参加者なし）"),
+    "test_mail": Said(en="Sent a test mail of “{template}” to {to}", ja="「{template}」を {to} にテスト送信"),
 }
 _ENDED = Said(en="Ended it for everybody inside", ja="進行中の全員を終了")
+_TEST_FAILED = Said(
+    en="Tried to send a test mail of “{template}” to {to}",
+    ja="「{template}」の {to} へのテスト送信（未送信）",
+)
 _RESUMED = {
     "stood_still": Said(en=", as if time had stood still", ja="（停止していた時間を除いて続行）"),
     "catch_up": Said(en=", the time of the pause counts", ja="（停止中も時間が進んだものとして続行）"),
@@ -58,6 +63,8 @@ def audit_said(entry: Entry, names: Mapping[str, StepName]) -> Said:
         said = _FIRST if entry.detail.get("first") else _PUBLISHED.filled(version=entry.version)
         by = entry.detail.get("approved_by")
         return said + _AGREED.filled(by=by) if by else said
+    if entry.action == "test_mail":
+        return _test_mail(entry)
     ended = entry.action == "removed" and entry.detail.get("why") == ENDED
     said = _ENDED if ended else _TEXTS[entry.action].filled(version=entry.version)
     if entry.action in ("approved", "declined") and entry.detail.get("asked_by"):
@@ -70,6 +77,12 @@ def audit_said(entry: Entry, names: Mapping[str, StepName]) -> Said:
     if entry.people == 1:
         return said + _ONE
     return said if entry.people is None else said + _PEOPLE.filled(people=f"{entry.people:,}")
+
+
+def _test_mail(entry: Entry) -> Said:
+    """Which mail, and to which addresses, as far as they may be told."""
+    said = _TEXTS["test_mail"] if entry.detail.get("sent") else _TEST_FAILED
+    return said.filled(template=entry.detail.get("template", ""), to=", ".join(entry.detail.get("to", ())))
 
 
 def _where(entry: Entry, names: Mapping[str, StepName]) -> Said:

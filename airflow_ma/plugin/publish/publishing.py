@@ -264,7 +264,7 @@ def _can_take_it(found: Known) -> None:
             "airflow_ma.bundle.JourneyBundle to [dag_processor] dag_bundle_config_list: see docs/builder.md.",
             "この Airflow は、ここで作成したジャーニーを実行する設定になっていません。管理者に "
             "[dag_processor] dag_bundle_config_list への airflow_ma.bundle.JourneyBundle の追加を"
-            "依頼してください（docs/builder.md）。",
+            "依頼してください（docs/builder.ja.md）。",
         )
     foreign = found.release is None and found.registered is not None
     if foreign or is_dag_of_another_bundle(found.key):

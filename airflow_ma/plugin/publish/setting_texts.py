@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from airflow_ma.channels.preview import overviews
+from airflow_ma.dag.load import emails_folder
 from airflow_ma.insight.attribute_texts import attribute_title
 from airflow_ma.insight.condition_texts import condition_said, joined, scalar_said
 from airflow_ma.insight.timeline_texts import event_title
@@ -18,7 +19,6 @@ from airflow_ma.journey.duration import format_duration, parse_duration
 from airflow_ma.journey.office_hours import WEEKDAYS
 from airflow_ma.journey.said import Said
 from airflow_ma.plugin.canvas.catalogue_api import SettingField, StepKind, catalogue
-from airflow_ma.plugin.canvas.templates_api import emails_folder
 
 _GONE = Said(en="a step that is gone", ja="削除されたステップ")
 _ANY_PAGE = Said(en="any page", ja="全ページ")

@@ -277,6 +277,7 @@ def test_a_broken_mail_says_where_without_folders(tmp_path: Path, monkeypatch: p
     (problem,) = problems_of(changed(MAIL, settings={"template": "bad"}))
     assert problem.rule == "unknown-template"
     assert "subject.txt" in problem.message.en
+    assert "subject.txt の 1 行目: 書き方に誤りがあります" in problem.message.ja
     assert str(tmp_path) not in str(problem)
 
 

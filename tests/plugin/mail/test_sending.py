@@ -21,7 +21,10 @@ from airflow_ma.plugin.mail.sending_texts import explained
 from tests.plugin.conftest import Airflow, put_mail
 
 NOW = time.time_ns() // 1_000_000
-WRONG_KEY = "SendGrid does not know this API key"
+WRONG_KEY = (
+    "SendGrid refuses all mail over connection 'shop' (HTTP 401: authorization required); put a valid API key "
+    "into the connection's password, then resume sending"
+)
 RESUME = "/api/sending/connections/shop/resume"
 ROUTES = [("GET", "/api/sending"), ("GET", "/api/sending/unknown"), ("POST", RESUME)]
 
@@ -120,7 +123,11 @@ def test_who_may_not_edit_connections_cannot_resume(airflow: Airflow, role: str)
     pause(airflow.database)
     with airflow.browser(role) as browser:
         (seen_pause,) = browser.get("/api/sending").json()["pauses"]
-        assert (seen_pause["reason"], seen_pause["may_resume"]) == (WRONG_KEY, False)
+        assert (seen_pause["reason"]["en"], seen_pause["may_resume"]) == (WRONG_KEY, False)
+        assert (
+            "接続「shop」の API キーを受け付けません（HTTP 401: 認証が必要です: authorization required）"
+            in (seen_pause["reason"]["ja"])
+        )
         answer = browser.post(RESUME)
     assert (answer.status_code, paused(airflow.database)) == (403, ["shop"])
     message_ = answer.json()["detail"]["message"]
@@ -165,7 +172,7 @@ def test_another_site_cannot_resume(airflow: Airflow, headers: dict[str, str]) -
 def test_what_waits_and_why_is_said_in_both_languages(airflow: Airflow) -> None:
     put(airflow.database, 1, state="accepted")
     put(airflow.database, 2, state="rejected", reason="no_consent")
-    put(airflow.database, 3, state="unknown", reason="no answer", sent_at=NOW)
+    put(airflow.database, 3, state="unknown", reason="SendGrid did not answer in time", sent_at=NOW)
     put(airflow.database, 4, state="unknown", reason="no answer", sent_at=NOW, purpose="transactional",
         hold="unresolved", wake_at=NOW + HOUR)  # fmt: skip
     put(airflow.database, 5, state="retryable", reason="421 busy <b>", wake_at=NOW + MINUTE)
@@ -185,6 +192,10 @@ def test_what_waits_and_why_is_said_in_both_languages(airflow: Airflow) -> None:
     assert waiting["retryable"]["title"]["ja"] == "送信できず、再送待ち"
     assert waiting["unresolved"]["reason"] is None
     assert "not sent again blindly" in waiting["unresolved"]["about"]["en"]
+    assert mails[0]["reason"] == {
+        "en": "SendGrid did not answer in time",
+        "ja": "時間内に SendGrid の応答がありませんでした",
+    }
     told = {one["message_id"]: (one["fate"], one["attempts"], one["most_attempts"]) for one in mails}
     assert told == {3: ("given_up", 1, 3), 4: ("sent_again", 1, 3)}
     assert {one["step_title"]["ja"] for one in (*mails, *waiting.values())} == {"Announce the sale"}

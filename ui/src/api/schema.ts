@@ -537,6 +537,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/test-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Mail
+         * @description Send the mail to colleagues, filled with somebody's data. It is counted nowhere.
+         */
+        post: operations["send_test_mail_api_journeys__key__test_mail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/unarchive": {
         parameters: {
             query?: never;
@@ -1136,7 +1156,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried" | "start_asked" | "start_approved" | "start_declined";
+            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried" | "start_asked" | "start_approved" | "start_declined" | "test_mail";
             /**
              * At
              * Format: date-time
@@ -1930,11 +1950,11 @@ export interface components {
             html: string;
             /**
              * Journey
-             * @description The DAG id.
+             * @description The DAG id; null for a test mail, which is of no journey.
              */
-            journey: string;
+            journey: string | null;
             /** Journey Title */
-            journey_title: string;
+            journey_title: string | null;
             /** Message Id */
             message_id: number;
             /**
@@ -1964,12 +1984,12 @@ export interface components {
              * Step
              * @description The task id of the step that sent it.
              */
-            step: string;
-            step_title: components["schemas"]["Said"];
+            step: string | null;
+            step_title: components["schemas"]["Said"] | null;
             /** Subject */
             subject: string;
             /** Template */
-            template: string;
+            template: string | null;
             /** Text */
             text: string;
             /** To Address */
@@ -2047,6 +2067,20 @@ export interface components {
             unread: boolean;
         };
         /**
+         * MailSettings
+         * @description What a step says of its mail; its other settings do not matter here.
+         */
+        MailSettings: {
+            /** Conn Id */
+            conn_id?: string | null;
+            /**
+             * Purpose
+             * @default marketing
+             * @enum {string}
+             */
+            purpose: "marketing" | "transactional";
+        };
+        /**
          * MailSummary
          * @description One mail without its content.
          */
@@ -2069,11 +2103,11 @@ export interface components {
             delivered_at: string;
             /**
              * Journey
-             * @description The DAG id.
+             * @description The DAG id; null for a test mail, which is of no journey.
              */
-            journey: string;
+            journey: string | null;
             /** Journey Title */
-            journey_title: string;
+            journey_title: string | null;
             /** Message Id */
             message_id: number;
             /**
@@ -2103,12 +2137,12 @@ export interface components {
              * Step
              * @description The task id of the step that sent it.
              */
-            step: string;
-            step_title: components["schemas"]["Said"];
+            step: string | null;
+            step_title: components["schemas"]["Said"] | null;
             /** Subject */
             subject: string;
             /** Template */
-            template: string;
+            template: string | null;
             /** To Address */
             to_address: string;
             /** To Name */
@@ -2249,6 +2283,15 @@ export interface components {
             title: string;
         };
         /**
+         * NotSent
+         * @description An address that got no mail.
+         */
+        NotSent: {
+            /** To */
+            to: string;
+            why: components["schemas"]["Said"];
+        };
+        /**
          * PassageMade
          * @description One passage of a person through the journey.
          */
@@ -2296,8 +2339,7 @@ export interface components {
              * @description Whether you may: it needs the right to edit it.
              */
             may_resume: boolean;
-            /** Reason */
-            reason: string;
+            reason: components["schemas"]["Said"];
         };
         /**
          * PeopleDone
@@ -3223,6 +3265,62 @@ export interface components {
          */
         ToWrite: {
             document: components["schemas"]["JourneyDocument"];
+        };
+        /**
+         * TrialRequest
+         * @description A mail, whose data it is filled with, and where it goes.
+         */
+        TrialRequest: {
+            /**
+             * Contact
+             * @description Key; null: a made-up person.
+             */
+            contact: string | null;
+            /**
+             * Language
+             * @description Of the mail; null: the person's own.
+             */
+            language: string | null;
+            /**
+             * Marked In
+             * @description The language in which it is marked as a test.
+             * @enum {string}
+             */
+            marked_in: "en" | "ja";
+            /** @description The settings of the step, saved or not. */
+            settings: components["schemas"]["MailSettings"];
+            /**
+             * Step
+             * @description The task id of the step.
+             */
+            step: string;
+            /** Template */
+            template: string;
+            /**
+             * To
+             * @description Mail addresses.
+             */
+            to: string[];
+        };
+        /**
+         * TrialSent
+         * @description Where the test mail went.
+         */
+        TrialSent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Failed */
+            failed: components["schemas"]["NotSent"][];
+            /**
+             * Message Id
+             * @description Of the first one, where the sandbox mailbox shows it.
+             */
+            message_id: number | null;
+            /** Sent */
+            sent: string[];
         };
         /**
          * TryAct
@@ -5109,6 +5207,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    send_test_mail_api_journeys__key__test_mail_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialSent"];
                 };
             };
             /** @description Something is wrong with the server. */

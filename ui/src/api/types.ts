@@ -58,6 +58,7 @@ export type UrlMatches = Schemas["UrlMatches"];
 export type ConnectionChoice = Schemas["ConnectionChoice"];
 export type TemplateSummary = Schemas["TemplateSummary"];
 export type TemplatePreview = Schemas["TemplatePreview"];
+export type TrialSent = Schemas["TrialSent"];
 export type ContactSummary = Schemas["ContactSummary"];
 export type ContactList = Schemas["ContactList"];
 export type Happening = Schemas["Happening"];

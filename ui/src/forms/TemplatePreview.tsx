@@ -10,9 +10,17 @@ import { ErrorNote, Loading } from "../shell/Notes";
 import { ContactPicker } from "./ContactPicker";
 import { languageName } from "./languages";
 import { Segments } from "./Segments";
+import { TestMail } from "./TestMail";
 import { texts } from "./widgets/texts";
 
-export function TemplatePreviewDialog(props: { template: TemplateSummary; onClose: () => void }) {
+export function TemplatePreviewDialog(props: {
+  template: TemplateSummary;
+  /** The step that sends it; null where no test mail can be sent. */
+  step: string | null;
+  /** Begin with the address of a test mail. */
+  testing: boolean;
+  onClose: () => void;
+}) {
   const t = useTexts(texts);
   const id = useId();
   const { language: reading } = useHost();
@@ -62,6 +70,9 @@ export function TemplatePreviewDialog(props: { template: TemplateSummary; onClos
           />
         </div>
       </div>
+      {props.step !== null && (
+        <TestMail step={props.step} template={template.name} contact={contact?.key ?? null} language={language || null} focused={props.testing} />
+      )}
       {error ? <ErrorNote error={error} retry={reload} /> : data ? <MailFrame mail={data} phone={width === "phone"} /> : <Loading />}
     </Dialog>
   );

@@ -110,7 +110,7 @@ function MailRow(props: { mail: MailSummary; isChosen: boolean }) {
         </span>
         <span className="ma-mail-subject">{mail.subject}</span>
         <span className="ma-mail-row-end">
-          <span className="ma-mail-step">{mail.journey_title}</span>
+          {mail.journey === null ? <span className="ma-badge">{t("test_mail")}</span> : <span className="ma-mail-step">{mail.journey_title}</span>}
           <Reactions mail={mail} />
         </span>
       </Link>

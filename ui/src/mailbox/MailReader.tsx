@@ -46,6 +46,9 @@ export function MailReader(props: { messageId: number }) {
       </header>
       <div className="ma-mail-body">
         <Parts mail={mail} />
+        {mail.journey === null ? (
+          <aside className="ma-muted">{t("test_mail_about")}</aside>
+        ) : (
         <aside>
           <Happened mail={mail} />
           <Answer
@@ -57,6 +60,7 @@ export function MailReader(props: { messageId: number }) {
             }}
           />
         </aside>
+        )}
       </div>
     </article>
   );
@@ -94,17 +98,25 @@ function Facts(props: { mail: Mail }) {
       </dd>
       <dt>{t("from")}</dt>
       <dd>{mail.sender}</dd>
-      <dt>{t("step")}</dt>
-      <dd>
-        <Link to={["journeys", mail.journey]} className="ma-anchor">
-          {mail.journey_title}
-        </Link>{" "}
-        <span className="ma-muted">› {say(mail.step_title)}</span>
-      </dd>
+      {mail.journey !== null && (
+        <>
+          <dt>{t("step")}</dt>
+          <dd>
+            <Link to={["journeys", mail.journey]} className="ma-anchor">
+              {mail.journey_title}
+            </Link>{" "}
+            <span className="ma-muted">› {say(mail.step_title)}</span>
+          </dd>
+        </>
+      )}
       <dt>{t("delivered")}</dt>
       <dd>{formatMoment(mail.delivered_at, language, zone)}</dd>
-      <dt>{t("template")}</dt>
-      <dd>{mail.template}</dd>
+      {mail.template !== null && (
+        <>
+          <dt>{t("template")}</dt>
+          <dd>{mail.template}</dd>
+        </>
+      )}
     </dl>
   );
 }

@@ -21,6 +21,11 @@ describe("the list of mails", () => {
     });
   });
 
+  it("goes by the order of the page, not by the numbers", () => {
+    const shown = { mails: mails(900, 5, 4, 3), nextBefore: 3 };
+    expect(ids(withNewest(shown, { mails: mails(6, 900, 5), next_before: 5 }))).toEqual([6, 900, 5, 4, 3]);
+  });
+
   it("drops what is not there any more when the page is all there is", () => {
     const shown = { mails: mails(3, 2, 1), nextBefore: null };
     expect(ids(withNewest(shown, { mails: mails(3), next_before: null }))).toEqual([3]);

@@ -9,12 +9,9 @@ export interface Shown {
 /** The newest page over what is shown already: older mails stay, unless mails came in that neither of both has. */
 export function withNewest(shown: Shown, page: FoundMails): Shown {
   const last = page.mails.at(-1)?.message_id;
-  const newest = shown.mails[0]?.message_id;
-  const isWhole = page.next_before === null;
-  if (last === undefined || newest === undefined || isWhole || newest < last) {
-    return { mails: page.mails, nextBefore: page.next_before };
-  }
-  const older = shown.mails.filter((mail) => mail.message_id < last);
+  const meets = page.next_before === null ? -1 : shown.mails.findIndex((mail) => mail.message_id === last);
+  if (meets < 0) return { mails: page.mails, nextBefore: page.next_before };
+  const older = shown.mails.slice(meets + 1);
   return { mails: [...page.mails, ...older], nextBefore: older.length ? shown.nextBefore : page.next_before };
 }
 

@@ -28,6 +28,11 @@ export const texts = defineTexts({
   to: { en: "To", ja: "宛先" },
   delivered: { en: "Delivered", ja: "配信日時" },
   step: { en: "Journey", ja: "ジャーニー" },
+  test_mail: { en: "Test mail", ja: "テストメール" },
+  test_mail_about: {
+    en: "Somebody sent this to try it out. It is counted nowhere, and its unsubscribe link does nothing.",
+    ja: "スタッフがテスト送信したメールです。集計の対象にならず、配信停止リンクも無効です。",
+  },
   template: { en: "Template", ja: "テンプレート" },
   part_html: { en: "Mail", ja: "表示" },
   part_text: { en: "Text", ja: "テキスト" },

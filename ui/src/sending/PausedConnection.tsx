@@ -36,7 +36,7 @@ export function PausedConnection(props: { pause: Pause; since: string; mails: nu
         <Icon name="error" />
         {t("paused_title", { conn_id: pause.conn_id })}
       </h2>
-      <p className="ma-paused-cause">{pause.reason}</p>
+      <p className="ma-paused-cause">{say(pause.reason)}</p>
       <p>
         {t("paused_since", { time: since })}{" "}
         {mails ? t("paused_mails", { n: formatNumber(mails, language) }) : t("paused_none")}

@@ -5,8 +5,8 @@ import { Refusal, serve, signIn } from "../shell/answers";
 import { SendingPage } from "./SendingPage";
 import type { Pause, SendingState } from "./types";
 
-const PAUSE: Pause = { conn_id: "shop/1", at: "2026-12-01T00:00:00Z", reason: "wrong key", may_resume: true };
 const said = (en: string) => ({ en, ja: `${en}（日本語）` });
+const PAUSE: Pause = { conn_id: "shop/1", at: "2026-12-01T00:00:00Z", reason: said("wrong key"), may_resume: true };
 
 const state = (patch: Partial<SendingState> = {}): SendingState => ({
   as_of: "2026-12-01T01:00:00Z",

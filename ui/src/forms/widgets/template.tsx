@@ -14,11 +14,11 @@ import type { Widget, WidgetProps } from "../widget";
 import { showText } from "./text";
 import { texts } from "./texts";
 
-function TemplateInput({ value, onChange, ids, readOnly }: WidgetProps) {
+function TemplateInput({ value, onChange, ids, readOnly, step }: WidgetProps) {
   const t = useTexts(texts);
   const { language } = useHost();
   const { data, error } = useKnown("templates");
-  const [shown, setShown] = useState(false);
+  const [shown, setShown] = useState<"preview" | "test" | null>(null);
   const name = showText(value);
   const chosen = data?.find((one) => one.name === name);
   return (
@@ -49,16 +49,17 @@ function TemplateInput({ value, onChange, ids, readOnly }: WidgetProps) {
       {chosen && (
         <Chosen
           template={chosen}
-          onPreview={() => {
-            setShown(true);
-          }}
+          step={step}
+          onShow={setShown}
         />
       )}
       {shown && chosen && (
         <TemplatePreviewDialog
           template={chosen}
+          step={step}
+          testing={shown === "test"}
           onClose={() => {
-            setShown(false);
+            setShown(null);
           }}
         />
       )}
@@ -66,7 +67,7 @@ function TemplateInput({ value, onChange, ids, readOnly }: WidgetProps) {
   );
 }
 
-function Chosen(props: { template: TemplateSummary; onPreview: () => void }) {
+function Chosen(props: { template: TemplateSummary; step: string | null; onShow: (what: "preview" | "test") => void }) {
   const t = useTexts(texts);
   const say = useSaid();
   const { language } = useHost();
@@ -87,9 +88,28 @@ function Chosen(props: { template: TemplateSummary; onPreview: () => void }) {
         {template.problem && <span className="ma-field-problem">{say(template.problem)}</span>}
       </div>
       {may && (
-        <Button small icon="eye" onClick={props.onPreview}>
-          {t("preview")}
-        </Button>
+        <div className="ma-mail-card-acts">
+          <Button
+            small
+            icon="eye"
+            onClick={() => {
+              props.onShow("preview");
+            }}
+          >
+            {t("preview")}
+          </Button>
+          {props.step !== null && (
+            <Button
+              small
+              icon="mail"
+              onClick={() => {
+                props.onShow("test");
+              }}
+            >
+              {t("test_mail")}
+            </Button>
+          )}
+        </div>
       )}
     </div>
   );

@@ -74,6 +74,18 @@ export const texts = defineTexts({
   mail_from: { en: "From", ja: "差出人" },
   mail_subject: { en: "Subject", ja: "件名" },
 
+  test_mail: { en: "Send a test mail", ja: "テスト送信" },
+  test_to: { en: "Send it to", ja: "テスト送信先" },
+  test_to_example: { en: "you@example.com", ja: "you@example.jp" },
+  test_about: {
+    en: "Filled in as shown below and marked “[Test]”. Up to 5 addresses, with commas between them. It counts in no report, and its unsubscribe link does nothing.",
+    ja: "下の表示内容のまま、件名に【テスト】を付けて送信します。宛先は「,」区切りで5件まで。集計の対象にならず、配信停止リンクも無効です。",
+  },
+  test_sending: { en: "Sending …", ja: "送信中…" },
+  test_sent: { en: "Sent at {at} to {to}", ja: "{at} に {to} へ送信しました" },
+  test_failed: { en: "Not sent to {to}: {why}", ja: "{to} には送信できませんでした（{why}）" },
+  test_show: { en: "See it in the mailbox", ja: "受信箱で確認" },
+
   usual_connection: { en: "The usual one", ja: "標準の接続" },
   connection_gone: { en: "{name} (not found)", ja: "{name}（見つかりません）" },
 

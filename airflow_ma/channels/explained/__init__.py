@@ -1,0 +1,1 @@
+"""What channels and templates say in English, in Japanese: recognised where it is shown."""
