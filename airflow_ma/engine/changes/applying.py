@@ -30,7 +30,7 @@ from airflow_ma.engine.changes.rules import (
     versions_to_finish_on,
 )
 from airflow_ma.engine.clock import NEVER
-from airflow_ma.engine.control.by_hand import MOVED, REMOVED, close_mails, leading, queue_up
+from airflow_ma.engine.control.by_hand import MOVED, REMOVED, close_mails, leading, let_go, queue_up
 from airflow_ma.engine.control.standstill import stood_still, time_lost
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, stays_newest
@@ -45,10 +45,12 @@ __all__ = [
     "Rule",
     "RuleError",
     "Standing",
+    "adopt",
     "apply_rules",
     "changed_steps",
     "check_rules",
     "settle_rules",
+    "spread",
     "standing",
     "store_rules",
 ]
@@ -209,16 +211,15 @@ def _follow(
     """Do to the chosen what the rule says; returns what that is called and when (ms) the next may be due."""
     chosen = taken.chosen
     if rule.action == "adopt":
-        _adopt(connection, program, rule.step, chosen, now)
-        return ADOPTED, _spread(connection, chosen, rule.gap_ms, now, slot)
-    close_mails(connection, rule.step, chosen)
-    connection.execute(sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None))
+        adopt(connection, program, rule.step, chosen, now)
+        return ADOPTED, spread(connection, chosen, rule.gap_ms, now, slot)
+    let_go(connection, rule.step, chosen)
     target = rule.target if rule.action == "move" else None
     ways = leading(program, rule.step, outcome, target, CHANGED)
     relocate(connection, ways, rule.step, taken, now=now, run_id=None, sleep={})
     if target is None:
         return LEFT, slot
-    return MOVED_ON, _spread(connection, chosen, rule.gap_ms, now, slot) if rule.gap_ms else slot
+    return MOVED_ON, spread(connection, chosen, rule.gap_ms, now, slot) if rule.gap_ms else slot
 
 
 def _pin(connection: sa.Connection, chosen: Chosen, finish_on: Mapping[int, int]) -> None:
@@ -226,7 +227,7 @@ def _pin(connection: sa.Connection, chosen: Chosen, finish_on: Mapping[int, int]
     connection.execute(sa.update(enrollment).where(chosen(e.id)).values(pinned_version=version))
 
 
-def _adopt(connection: sa.Connection, program: Program, step: str, chosen: Chosen, now: int) -> None:
+def adopt(connection: sa.Connection, program: Program, step: str, chosen: Chosen, now: int) -> None:
     """Work out anew when they are looked at, as if they had come to the step under its new settings."""
     lost = time_lost(e.arrived_at, stood_still(connection, program.key))
     at = Since(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones_of(connection, chosen), lost)
@@ -270,7 +271,7 @@ def local_moments(
     return found
 
 
-def _spread(connection: sa.Connection, chosen: Chosen, gap: int, now: int, slot: int) -> int:
+def spread(connection: sa.Connection, chosen: Chosen, gap: int, now: int, slot: int) -> int:
     """Wake those who are due one after the other, from ``slot`` on; returns when the next one may."""
     if gap:
         return queue_up(connection, chosen, gap, now, slot)

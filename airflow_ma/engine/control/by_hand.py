@@ -1,4 +1,7 @@
-"""Moving people to another step, taking them out, and trying held mails again, because somebody says so."""
+"""Moving people to another step, taking them out, and trying held mails again, because somebody says so.
+
+The way to take hold of them, ``take_away``, is also that of ``newest_version``.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,8 @@ class People:
     step: str | None = None
     hold: str | None = None
     """Only those whose mail waits for this: a hold of the enrollment, or RETRYABLE."""
+    pinned: bool = False
+    """Only those who finish on an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +83,16 @@ def move_people(
     with database.read() as connection:
         row = connection.execute(sa.select(j.mode, j.version).where(j.id == program.journey_id)).one()
     if row.mode == "continuous" and row.version != program.version:
-        raise _newer_version()
+        raise newer_version()
     who = [*inside(program.journey_id, people), e.step != to_step]
     check_target(database, program, who, to_step, one_off=row.mode == "one_off")
     if people.step == to_step:
         return Done(0)  # they stand there already, and have not gone on
     slot = 0
 
-    def do(connection: sa.Connection, place: _Place, taken: Taken, now: int) -> None:
+    def do(connection: sa.Connection, place: Place, taken: Taken, now: int) -> None:
         nonlocal slot
+        let_go(connection, place.step, taken.chosen)
         connection.execute(sa.update(enrollment).where(taken.chosen(e.id)).values(pinned_version=None))
         ways = leading(program, place.step, MOVED, to_step, "")
         relocate(connection, ways, place.step, taken, now=now, run_id=None, sleep={})
@@ -95,10 +101,10 @@ def move_people(
 
     def still_newest(connection: sa.Connection) -> None:
         if row.mode == "continuous" and not stays_newest(connection, program):
-            raise _newer_version()
+            raise newer_version()
 
-    line = _Line(program.key, "moved", by, reason, program.version, {"to": to_step, "gap_ms": gap_ms})
-    return _take_away(database, who, people, MOVED, do, line, still_newest)
+    line = Line(program.key, "moved", by, reason, program.version, {"to": to_step, "gap_ms": gap_ms})
+    return take_away(database, who, people, MOVED, do, line, still_newest)
 
 
 def remove_people(database: Database, journey_key: str, people: People, *, by: str, reason: str) -> Done:
@@ -120,7 +126,7 @@ def retry_held(database: Database, program: Program, step: str, *, by: str, reas
     with database.write() as connection:
         number = release_held(connection, program, step, now=now)
         if number:
-            line = _Line(program.key, "retried", by, reason, program.version, {})
+            line = Line(program.key, "retried", by, reason, program.version, {})
             line.count(connection, step, number, now)
     return number
 
@@ -138,6 +144,12 @@ def close_mails(connection: sa.Connection, step: str, chosen: Chosen) -> None:
     )
 
 
+def let_go(connection: sa.Connection, step: str, chosen: Chosen) -> None:
+    """Nothing keeps them at the step any more from which they are taken away."""
+    close_mails(connection, step, chosen)
+    connection.execute(sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None))
+
+
 def queue_up(connection: sa.Connection, chosen: Chosen, gap: int, now: int, slot: int) -> int:
     """Wake those who are due one after the other, from ``slot`` (ms) on; returns when the next one may."""
     due = connection.scalars(sa.select(e.id).where(chosen(e.id), e.wake_at <= now).order_by(e.id)).all()
@@ -150,7 +162,7 @@ def queue_up(connection: sa.Connection, chosen: Chosen, gap: int, now: int, slot
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where people stand who are taken away: a step, and the version whose ways they would have gone."""
 
     step: str
@@ -169,7 +181,7 @@ class _Left:
 
 
 @dataclass(slots=True)
-class _Line:
+class Line:
     """The one line in the log about an action: written with the first people, counted up with the others."""
 
     key: str
@@ -202,7 +214,7 @@ class _Line:
         )
 
 
-Do = Callable[[sa.Connection, _Place, Taken, int], None]
+Do = Callable[[sa.Connection, Place, Taken, int], None]
 
 
 def _remove(database: Database, key: str, people: People | None, why: str, by: str, reason: str) -> Done:
@@ -210,12 +222,13 @@ def _remove(database: Database, key: str, people: People | None, why: str, by: s
         journey_id, version = connection.execute(sa.select(j.id, j.version).where(j.key == key)).one()
     who = inside(journey_id, people)
 
-    def do(connection: sa.Connection, place: _Place, taken: Taken, now: int) -> None:
+    def do(connection: sa.Connection, place: Place, taken: Taken, now: int) -> None:
+        let_go(connection, place.step, taken.chosen)
         program = leading(Program(journey_id, place.version, key, {}, {}), place.step, REMOVED, None, why)
         relocate(connection, program, place.step, taken, now=now, run_id=None, sleep={})
 
-    return _take_away(
-        database, who, people, REMOVED, do, _Line(key, "removed", by, reason, version, {"why": why})
+    return take_away(
+        database, who, people, REMOVED, do, Line(key, "removed", by, reason, version, {"why": why})
     )
 
 
@@ -241,16 +254,18 @@ def inside(journey_id: int, people: People | None) -> list[Predicate]:
         found.append(held.correlate(enrollment))
     elif people.hold is not None:
         found.append(e.hold == people.hold)
+    if people.pinned:
+        found.append(e.pinned_version.is_not(None))
     return found
 
 
-def _take_away(
+def take_away(
     database: Database,
     who: list[Predicate],
     asked: People | None,
     outcome: str,
     do: Do,
-    line: _Line,
+    line: Line,
     check: Callable[[sa.Connection], None] = lambda _: None,
 ) -> Done:
     """Take them from where they are, step by step and chunk by chunk.
@@ -292,7 +307,7 @@ def _take_chunk(
     who: list[Predicate],
     outcome: str,
     do: Do,
-    line: _Line,
+    line: Line,
     check: Callable[[sa.Connection], None],
     contacts: set[int] | None,
 ) -> int:
@@ -302,7 +317,7 @@ def _take_chunk(
     with database.read() as connection:
         rows = connection.execute(sa.select(e.step, version).where(*these).distinct()).all()
     done = 0
-    for place in sorted((_Place(*row) for row in rows), key=lambda place: (place.step, place.version)):
+    for place in sorted((Place(*row) for row in rows), key=lambda place: (place.step, place.version)):
         with database.write() as connection:
             check(connection)
             now = database.clock().now()
@@ -311,13 +326,8 @@ def _take_chunk(
             taken = take(connection, here, CHUNK, sa.literal(outcome, sa.Text))
             if not taken.number:
                 continue
-            chosen = taken.chosen
-            close_mails(connection, place.step, chosen)
-            connection.execute(
-                sa.update(enrollment).where(chosen(e.id), e.hold.is_not(None)).values(hold=None)
-            )
             if contacts is not None:
-                contacts.update(connection.scalars(sa.select(e.contact_id).where(chosen(e.id))))
+                contacts.update(connection.scalars(sa.select(e.contact_id).where(taken.chosen(e.id))))
             line.count(connection, place.step, taken.number, now)
             do(connection, place, taken, now)
         done += taken.number
@@ -334,7 +344,7 @@ def _remaining(database: Database, people: array[int], who: list[Predicate]) -> 
     return left
 
 
-def _newer_version() -> ByHandError:
+def newer_version() -> ByHandError:
     return ByHandError(
         Said(
             en="A newer version was published meanwhile. Reload and try again.",

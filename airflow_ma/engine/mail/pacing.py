@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -114,67 +113,52 @@ def hold_back(
         connection.execute(
             sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("airflow_ma frequency caps")))
         )
-    found = _look_over(connection, pacing.caps, taken, now)
     these = taken.chosen(e.id)
+    dialect = connection.dialect.name
     if pacing.quiet is not None:
-        quiet = {zone: over for zone in found if (over := pacing.quiet.over_at(zone, now)) is not None}
+        zones = connection.scalars(_zones(dialect), taken.bound)
+        quiet = {zone: over for zone in zones if (over := pacing.quiet.over_at(zone, now)) is not None}
         if quiet:
             done[QUIET_HOURS] = _sleep_through(connection, quiet, these, now)
     if pacing.caps:
+        recent = now - max(cap.window for cap in pacing.caps)
+        most, passages, people = connection.execute(_look(dialect), {**taken.bound, "recent": recent}).one()
         waiting = 0
-        if any(seen.most >= min(cap.number for cap in pacing.caps) for seen in found.values()):
+        if most >= min(cap.number for cap in pacing.caps):
             waiting += _wait_for_room(connection, pacing.caps, these, step_id, now)
-        if any(seen.passages > seen.people for seen in found.values()):
+        if passages > people:
             waiting += _one_at_a_time(connection, these, now)
         done[FREQUENCY_CAP] = waiting
     return {reason: count for reason, count in done.items() if count}
 
 
-class _Seen(NamedTuple):
-    """The people of one time zone among those held."""
-
-    most: int
-    """At most so many mails went to any of them in the longest window of a cap, at least to one."""
-    passages: int
-    people: int
-
-
-def _look_over(connection: sa.Connection, caps: Sequence[Cap], taken: Taken, now: int) -> dict[str, _Seen]:
-    """Time zone -> what is known of its people: mostly enough to see that nobody must be held back.
-
-    It counts more mails than the caps do, so that one cheap look spares the exact ones.
-    """
-    recent = now - max((cap.window for cap in caps), default=0)
-    look = _look(connection.dialect.name, counts=bool(caps))
-    rows = connection.execute(look, {**taken.bound, "recent": recent} if caps else taken.bound)
-    return {zone: _Seen(*seen) for zone, *seen in rows}
+@cache
+def _zones(dialect: str) -> sa.Select[str]:
+    """The time zones of those who are held."""
+    # As a look-up for each row: to PostgreSQL a join with a thousand rows may be one with the whole table.
+    zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
+    return sa.select(zone.label("zone")).where(held(dialect)(e.id)).distinct()
 
 
 @cache
-def _look(dialect: str, *, counts: bool) -> sa.Select[Any]:
-    mails: sa.ColumnElement[int] = sa.literal(0)
-    if counts:
-        mails = (
-            sa.select(sa.func.count())
-            .where(
-                m.contact_id == e.contact_id,
-                m.purpose == "marketing",
-                m.state.in_(["sending", "accepted", "unknown"]),
-                _sent > sa.bindparam("recent", type_=sa.BigInteger),
-            )
-            .correlate(enrollment)
-            .scalar_subquery()
+def _look(dialect: str) -> sa.Select[int, int, int]:
+    """How many mails the one with the most got since ``recent`` (ms), how many passages and people there are.
+
+    It counts more mails than the caps do: mostly enough to see that nobody must be held back, and cheap.
+    """
+    mails = (
+        sa.select(sa.func.count())
+        .where(
+            m.contact_id == e.contact_id,
+            m.purpose == "marketing",
+            m.state.in_(["sending", "accepted", "unknown"]),
+            _sent > sa.bindparam("recent", type_=sa.BigInteger),
         )
-    # As look-ups for each row: to PostgreSQL a join with a thousand rows may be one with the whole table.
-    zone = sa.select(c.timezone).where(c.id == e.contact_id).correlate(enrollment).scalar_subquery()
-    each = (
-        sa.select(e.contact_id, zone.label("zone"), mails.label("mails"))
-        .where(held(dialect)(e.id))
-        .subquery()
+        .correlate(enrollment)
+        .scalar_subquery()
     )
-    people = sa.func.count(each.c.contact_id.distinct())
-    seen = sa.select(each.c.zone, sa.func.max(each.c.mails), sa.func.count(), people)
-    return seen.group_by(each.c.zone)
+    each = sa.select(e.contact_id, mails.label("mails")).where(held(dialect)(e.id)).subquery()
+    return sa.select(sa.func.max(each.c.mails), sa.func.count(), sa.func.count(each.c.contact_id.distinct()))
 
 
 def _sleep_through(connection: sa.Connection, quiet: dict[str, int], these: Predicate, now: int) -> int:
