@@ -28,9 +28,9 @@ PLAIN = 1_000
 """Mails that the plain ways send: they are slow, and each of their mails costs the same."""
 TITLES = {
     "ours": "airflow_ma, SendGrid",
-    "ledger": "bare floor with the ledger's rows",
-    "floor": "bare floor: ready requests, posted",
-    "plain": "sendgrid package, one Mail each",
+    "ledger": "bare floor with ledger's rows",
+    "floor": "bare floor: posts, no ledger",
+    "plain": "sendgrid package",
     "smtp": "airflow_ma, SMTP",
     "smtp_plain": "smtplib and EmailMessage",
 }
@@ -178,7 +178,7 @@ def _show(console: Console, found: list[Way]) -> None:
         table = Table(title=f"{kind} mail", title_justify="left")
         for column in ("way", "database", "mails", "mails/s", "mails per CPU s", "CPU s per 1,000"):
             table.add_column(column, justify="left" if column in ("way", "database") else "right")
-        for column in ("times the plain way", "of the floor with a ledger", "of the floor without"):
+        for column in ("times plain", "of ledger floor", "of bare floor"):
             table.add_column(column, justify="right")
         for way in (way for way in found if way.kind == kind):
             smtp = way.way.startswith("smtp")

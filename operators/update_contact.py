@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.dag.declaration import Setting
 from airflow_ma.dag.step import StepOperator
+from airflow_ma.engine.sets import any_row
 from airflow_ma.engine.steps import Batch
-from airflow_ma.engine.tables import contact, contact_tag, enrollment
+from airflow_ma.engine.tables import contact, contact_tag, enrollment, move
 from airflow_ma.engine.tables.columns import Json
 
 Tag = Annotated[str, Field(min_length=1, max_length=100)]
@@ -45,7 +46,19 @@ class UpdateContactOperator(StepOperator):
         ] = {},
         add_tags: Annotated[list[Tag], Setting(en="Add tags", ja="タグを追加", widget="words")] = [],
         remove_tags: Annotated[list[Tag], Setting(en="Remove tags", ja="タグを外す", widget="words")] = [],
-        add_score: Annotated[int, Setting(en="Add to score", ja="スコアに加算")] = 0,
+        add_score: Annotated[
+            int,
+            Setting(
+                en="Add to score",
+                ja="スコアに加算",
+                help=(
+                    "Added once each time somebody goes through the journey: not again when they are moved "
+                    "back here by hand.",
+                    "1回の参加につき1回だけ加算します。手動でこのステップに戻した場合も、再び加算されることは"
+                    "ありません。",
+                ),
+            ),
+        ] = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -57,11 +70,18 @@ class UpdateContactOperator(StepOperator):
     def writes(self, batch: Batch) -> Sequence[sa.Executable]:
         people = sa.select(enrollment.c.contact_id).where(batch.chosen(enrollment.c.id))
         statements: list[sa.Executable] = []
-        if self.attributes or self.add_score:
-            changes: dict[str, Any] = {"updated_at": batch.now, "score": contact.c.score + self.add_score}
-            if self.attributes:
-                changes["attributes"] = _merged(batch.dialect, self.attributes)
+        if self.attributes:
+            changes = {"updated_at": batch.now, "attributes": _merged(batch.dialect, self.attributes)}
             statements.append(sa.update(contact).where(contact.c.id.in_(people)).values(**changes))
+        if self.add_score:
+            # Who was moved back here by hand has passed the step before: each passage counts once.
+            new = _first_time(batch)
+            score = contact.c.score + self.add_score * new.c.number
+            statements.append(
+                sa.update(contact)
+                .where(contact.c.id == new.c.contact_id)
+                .values(updated_at=batch.now, score=score)
+            )
         insert = postgresql.insert if batch.dialect == "postgresql" else sqlite.insert
         for tag in self.add_tags:
             tagged = sa.select(enrollment.c.contact_id, sa.literal(tag, sa.Text)).where(
@@ -79,6 +99,19 @@ class UpdateContactOperator(StepOperator):
                 )
             )
         return statements
+
+
+def _first_time(batch: Batch) -> sa.Subquery:
+    """Contact -> how many of their passages in the batch have not left the step by its outcome before."""
+    before = sa.select(sa.literal(1)).where(
+        move.c.enrollment_id == enrollment.c.id, move.c.from_step == batch.step, move.c.outcome == "done"
+    )
+    return (
+        sa.select(enrollment.c.contact_id, sa.func.count().label("number"))
+        .where(batch.chosen(enrollment.c.id), ~any_row(before.correlate(enrollment)))
+        .group_by(enrollment.c.contact_id)
+        .subquery()
+    )
 
 
 def _merged(dialect: str, attributes: dict[str, Value]) -> sa.ColumnElement[Any]:

@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from airflow_ma.engine.clock import ManualClock
-from airflow_ma.engine.database import Database
+from airflow_ma.engine.database import Database, open_database
 from tests.postgres_server import PostgresServer
 
 pytest_plugins = ["tests.fakes.fixtures"]
@@ -29,6 +29,7 @@ os.environ["AIRFLOW_HOME"] = os.environ.get("AIRFLOW_MA_TEST_HOME") or tempfile.
 )
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 
+EMAILS = Path(__file__).parents[1] / "dags" / "emails"
 SERVER_URL = "AIRFLOW_MA_TEST_POSTGRES"
 _server: PostgresServer | None = None
 _names = itertools.count()
@@ -61,6 +62,15 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_MA_SENDER_EMAIL", "shop@example.com")
     monkeypatch.setenv("AIRFLOW_MA_POSTAL_ADDRESS", "1-1 Test, Tokyo")
     monkeypatch.setenv("AIRFLOW_MA_COLLECTOR_URL", "https://mail.shop.example.com")
+    settings.cache_clear()
+
+
+@pytest.fixture
+def emails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example mails are the installation's."""
+    from airflow_ma.config import settings
+
+    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
     settings.cache_clear()
 
 
@@ -118,3 +128,25 @@ def database(request: pytest.FixtureRequest) -> Database:
     """A migrated, empty database with the standing clock, once of each kind."""
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     return request.getfixturevalue(name)
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Database], None]:
+    """Makes a database the one that commands and tasks open by themselves."""
+    from airflow_ma.config import settings
+
+    def install(database: Database) -> None:
+        monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", database.url)
+        settings.cache_clear()
+
+    return install
+
+
+@pytest.fixture
+def installed(sqlite_database: Database, install: Callable[[Database], None]) -> Iterator[Database]:
+    """The database that commands and tasks open by themselves, as they open it; with the standing clock."""
+    install(sqlite_database)
+    opened = open_database()
+    opened._fixed_clock = sqlite_database.clock()
+    yield opened
+    opened.dispose()

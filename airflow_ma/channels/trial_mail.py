@@ -26,6 +26,7 @@ from airflow_ma.channels.template_language import Flavour, TemplateError, parse_
 from airflow_ma.channels.templates import EmailTemplate, load_template, template_names
 from airflow_ma.channels.trial_ids import new_trial_id
 from airflow_ma.config import settings
+from airflow_ma.engine.addresses import address_key, is_address
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.pauses import why_paused
 from airflow_ma.engine.tables import suppression
@@ -41,7 +42,9 @@ _TOO_MANY = Said(
     ja="テスト送信の宛先は{most}件までです。",
 )
 _BAD_ADDRESS = Said(
-    en="“{address}” is not a mail address.", ja="「{address}」はメールアドレスとして正しくありません。"
+    en="“{address}” is not a mail address. Write it like name@example.com.",
+    ja="「{address}」はメールアドレスとして正しくありません。"
+    "name@example.jp のように半角で入力してください。",
 )
 _SUPPRESSED = Said(
     en="{address} is on the suppression list and gets no mail. Use another address.",
@@ -54,6 +57,11 @@ _PAUSED = Said(
 _NO_TEMPLATE = Said(
     en="There is no mail template called “{name}”. Choose another one.",
     ja="「{name}」というメールテンプレートはありません。別のテンプレートを選んでください。",
+)
+_NOT_IN_LANGUAGE = Said(
+    en="The mail template “{name}” is not written in the language “{language}”. Choose one of: {known}.",
+    ja="メールテンプレート「{name}」に、言語「{language}」の版はありません。"
+    "次のいずれかを指定してください: {known}",
 )
 _HELD_THERE = Said(
     en="SendGrid holds this template: send a test mail of it there.",
@@ -100,9 +108,16 @@ class SentTrial:
 
     @property
     def sent(self) -> list[str]:
-        """The addresses to which it went, as far as anybody knows."""
-        gone = (Delivery.ACCEPTED, Delivery.UNKNOWN)
-        return [address for address, receipt in self.receipts.items() if receipt.delivery in gone]
+        """The addresses to which it went."""
+        return self._with(Delivery.ACCEPTED)
+
+    @property
+    def unsure(self) -> list[str]:
+        """Those to which it may or may not have gone: the server took it and said nothing more."""
+        return self._with(Delivery.UNKNOWN)
+
+    def _with(self, delivery: Delivery) -> list[str]:
+        return [address for address, receipt in self.receipts.items() if receipt.delivery is delivery]
 
 
 def checked_addresses(addresses: Sequence[str]) -> list[str]:
@@ -113,7 +128,7 @@ def checked_addresses(addresses: Sequence[str]) -> list[str]:
     if len(found) > MOST_ADDRESSES:
         raise TrialError(_TOO_MANY.filled(most=MOST_ADDRESSES))
     for address in found.values():
-        if provider_address(address) is None:
+        if not is_address(address) or provider_address(address) is None:
             raise TrialError(_BAD_ADDRESS.filled(address=address[:100]))
     return list(found.values())
 
@@ -131,6 +146,7 @@ def prepare_trial(database: Database, trial: Trial, channel: Channel, account: s
         raise TrialError(_NO_TEMPLATE.filled(name=trial.template[:100]))
     try:
         template = load_template(trial.folder, trial.template)
+        _refuse_other_language(template, trial.language)
         refuse_unlawful(template, trial.purpose, channel.name)
         _refuse_unwanted(database, addresses, trial.purpose, channel.name, account)
         return _filled(template, trial)
@@ -175,7 +191,7 @@ def send_trial(
             raise cannot_send(error) from error
         receipts = error.receipts
     sent = SentTrial(ids, dict(zip(addresses, receipts, strict=True)))
-    if not sent.sent:
+    if not sent.sent and not sent.unsure:
         raise TrialError(_CANNOT_SEND.filled(reason=explained(receipts[0].reason or "")))
     return sent
 
@@ -189,7 +205,7 @@ def _refuse_unwanted(
     database: Database, addresses: Sequence[str], purpose: str, channel: str, account: str
 ) -> None:
     """Raise TrialError for an address that gets no mail, and for a connection that is paused."""
-    by_key = {address.lower(): address for address in addresses}
+    by_key = {key: address for address in addresses for key in _keys(address)}
     s = suppression.c
     with database.read() as connection:
         reason = why_paused(connection, account, channel)
@@ -201,6 +217,24 @@ def _refuse_unwanted(
         raise TrialError(_PAUSED.filled(connection=account, reason=explained(reason)))
     if suppressed is not None:
         raise TrialError(_SUPPRESSED.filled(address=by_key[suppressed]))
+
+
+def _keys(address: str) -> set[str]:
+    """What the address may be suppressed as: an international domain is written in two ways."""
+    key = address_key(address)
+    local, _, domain = key.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna")
+        return {key, f"{local}@{ascii_domain.decode('ascii')}", f"{local}@{ascii_domain.decode('idna')}"}
+    except UnicodeError:
+        return {key}
+
+
+def _refuse_other_language(template: EmailTemplate, language: str | None) -> None:
+    """Raise TrialError for a language that was asked for and that the mail is not written in."""
+    if language is not None and language not in template.languages:
+        known = ", ".join(sorted(template.languages))
+        raise TrialError(_NOT_IN_LANGUAGE.filled(name=template.name, language=language[:20], known=known))
 
 
 def _filled(template: EmailTemplate, trial: Trial) -> EmailTemplate:

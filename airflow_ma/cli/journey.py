@@ -151,11 +151,35 @@ def move(
     database = _database(key)
     people = _people(database, contacts, step, held)
     program = stored_program(database, key)
-    gap_ms = 0 if per_hour is None else HOUR_MS // per_hour
-    moved = move_people(database, program, people, to_step, by=_by(), reason=reason, gap_ms=gap_ms)
+    moved = move_people(database, program, people, to_step, by=_by(), reason=reason, gap_ms=_gap_ms(per_hour))
     tell("people_moved", number=f"{moved.people:,}", step=to_step)
     if moved.gone_on:
         tell("people_gone_on", number=f"{moved.gone_on:,}")
+
+
+@journey.command(cls=Command)
+@_why
+@_whom
+@click.option("--per-hour", type=click.IntRange(1), cls=Option, help="option_newest_per_hour")
+def newest(
+    key: str,
+    reason: str,
+    contacts: tuple[str, ...],
+    step: str | None,
+    held: str | None,
+    per_hour: int | None,
+) -> None:
+    """See journey_texts.py."""
+    from airflow_ma.dag.stored import stored_program
+    from airflow_ma.engine.control.newest_version import continue_on_newest
+
+    database = _database(key)
+    people = _people(database, contacts, step, held)
+    program = stored_program(database, key)
+    done = continue_on_newest(database, program, people, by=_by(), reason=reason, gap_ms=_gap_ms(per_hour))
+    tell("people_on_newest", number=f"{done.people:,}", version=program.version)
+    if done.gone_on:
+        tell("people_not_on_earlier", number=f"{done.gone_on:,}")
 
 
 @journey.command(cls=Command)
@@ -200,6 +224,11 @@ def _database(key: str) -> Database:
     if key not in known:
         raise UnknownJourneyError(key, known)
     return database
+
+
+def _gap_ms(per_hour: int | None) -> int:
+    """Between two people, of so many an hour; None: all at once."""
+    return 0 if per_hour is None else max(HOUR_MS // per_hour, 1)
 
 
 def _by() -> str:

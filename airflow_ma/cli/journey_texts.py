@@ -37,6 +37,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Move people in the journey KEY to another step. Nobody gets a mail there that they had before.",
         "ジャーニー KEY の中の人を別のステップに移動します。受け取り済みのメールが再び届くことはありません。",
     ),
+    "help_journey_newest": (
+        "Have people who finish on an earlier version of the journey KEY go on with the newest one. They stay"
+        " where they are. Waits count from when each arrived; nobody gets a mail that they had before.",
+        "ジャーニー KEY で以前のバージョンのまま進行中の人を、今いるステップで最新版に切り替えます。"
+        "待ち時間は到着した時点から数え直します。受け取り済みのメールが再び届くことはありません。",
+    ),
     "help_journey_remove": (
         "Take people out of the journey KEY.",
         "ジャーニー KEY の中の人を終了させます。",
@@ -72,6 +78,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Let at most so many an hour become due there.",
         "移動先で処理の対象になる人数の上限（1時間あたり）。",
     ),
+    "option_newest_per_hour": (
+        "Let at most so many of those an hour go on whose time is up by the newest version.",
+        "最新版ではすぐに次へ進むことになる人数の上限（1時間あたり）。",
+    ),
     "option_retry_step": ("The step whose mails are meant.", "対象のメールのステップ。"),
     "journey_needs_reason": ("say why", "理由を入力してください"),
     "journey_needs_people": (
@@ -99,6 +109,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people_gone_on": (
         "Not at that step any more, left alone: {number}",
         "すでにそのステップにいないため変更しなかった人数: {number}",
+    ),
+    "people_on_newest": (
+        "Go on with version {version}: {number}",
+        "バージョン{version}に切り替えた人数: {number}",
+    ),
+    "people_not_on_earlier": (
+        "Not at that step on an earlier version, left alone: {number}",
+        "以前のバージョンでそのステップにいないため変更しなかった人数: {number}",
     ),
     "people_left": ("Left the journey: {number}", "終了した人数: {number}"),
     "mails_retried": ("Tried again now: {number}", "今すぐ再送するメール: {number}通"),

@@ -73,9 +73,12 @@ def send_test(
     filled = prepare_trial(database, trial, channel, account or channel.name)
     headers = list_headers(LIST, template, purpose, settings())
     done = send_trial(database, trial, channel, filled, headers)
-    tell("test_mail_sent", to=", ".join(done.sent), connection=account or channel.name)
+    if done.sent:
+        tell("test_mail_sent", to=", ".join(done.sent), connection=account or channel.name)
+    if done.unsure:
+        click.echo(say("test_mail_unsure", language(), to=", ".join(done.unsure)), err=True)
     for address, receipt in done.receipts.items():
-        if address not in done.sent:
+        if address not in (*done.sent, *done.unsure):
             why = explained(receipt.reason or "").say(language())
             click.echo(say("test_mail_not_sent", language(), to=address, why=why), err=True)
     if len(done.sent) < len(done.receipts):

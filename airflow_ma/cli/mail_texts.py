@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sent to {to} over {connection}.",
         "{to} にテスト送信しました（{connection}）。",
     ),
+    "test_mail_unsure": (
+        "No answer came from the mail server: it may or may not have arrived at {to}. Look there first.",
+        "メールサーバーから応答がなく、{to} に届いたか確認できません。先に受信を確認してください。",
+    ),
     "test_mail_not_sent": (
         "Not sent to {to}: {why}",
         "{to} には送信できませんでした: {why}",

@@ -98,7 +98,7 @@ def remove(addresses: tuple[str, ...]) -> None:
 
 def _keys(addresses: tuple[str, ...]) -> list[str]:
     """The addresses as the list has them, each once. Raises BadParameter."""
-    from airflow_ma.contacts.addresses import address_key, is_address
+    from airflow_ma.engine.addresses import address_key, is_address
 
     for address in addresses:
         if not is_address(address.strip()):

@@ -26,8 +26,8 @@ from airflow_ma.collector.pages import (
     unknown_link,
 )
 from airflow_ma.config import settings
-from airflow_ma.contacts.addresses import masked
 from airflow_ma.contacts.consent import PURPOSES, TRACKING, Purpose, record_consent, tracks_unasked
+from airflow_ma.engine.addresses import masked
 from airflow_ma.engine.tables import contact, message, suppression
 
 log = logging.getLogger(__name__)

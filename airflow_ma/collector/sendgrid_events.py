@@ -16,7 +16,7 @@ import orjson
 from airflow_ma.channels.trial_ids import is_trial
 from airflow_ma.collector.machines import is_machine
 from airflow_ma.collector.visit import URL_LENGTH, storable, without_token
-from airflow_ma.contacts.addresses import address_key
+from airflow_ma.engine.addresses import address_key
 from airflow_ma.engine.mail.message import Delivery
 
 UNSUBSCRIBE, GROUP_UNSUBSCRIBE = "sendgrid.unsubscribe", "sendgrid.group_unsubscribe"

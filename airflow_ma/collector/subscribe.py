@@ -37,7 +37,6 @@ from airflow_ma.collector.pages import (
 )
 from airflow_ma.collector.rate_limit import RateLimit
 from airflow_ma.collector.site import CORS
-from airflow_ma.contacts.addresses import address_key, is_address
 from airflow_ma.contacts.signup import (
     confirm_consent,
     has_address,
@@ -45,6 +44,7 @@ from airflow_ma.contacts.signup import (
     open_request,
     request_consent,
 )
+from airflow_ma.engine.addresses import address_key, is_address
 from airflow_ma.engine.tables import contact
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from airflow_ma.config import settings
-from airflow_ma.contacts.addresses import address_key, is_address
 from airflow_ma.contacts.import_moments import read_moment
 from airflow_ma.contacts.import_texts import ContactsFileError, RowError
+from airflow_ma.engine.addresses import address_key, is_address
 
 Value = bool | int | float | str
 

@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_ma.channels.links import address_mark
 from airflow_ma.config import settings
-from airflow_ma.contacts.addresses import address_key
 from airflow_ma.contacts.consent import record_consent
+from airflow_ma.engine.addresses import address_key
 from airflow_ma.engine.clock import DAY, from_ms
 from airflow_ma.engine.events import NewEvent, dedupe_key, record_events, wake_contacts
 from airflow_ma.engine.tables import contact, event, suppression

@@ -19,7 +19,7 @@ from liquid import BoundTemplate, RenderContext
 
 from airflow_ma.channels import composition as composition_module
 from airflow_ma.channels.channel import OutgoingMail, Recipient
-from airflow_ma.channels.composition import Composition, Setup
+from airflow_ma.channels.composition import NO_TOKENS, Composition, Setup
 from airflow_ma.channels.covered import Cover
 from airflow_ma.channels.links import LinkSigner
 from airflow_ma.channels.markup import MARK, PIXEL
@@ -385,6 +385,29 @@ def test_who_has_not_confirmed_yet_gets_no_pixel(flavour: Flavour) -> None:
     assert "<img" in compose(sources).render(to(), SIGNER.tokens(1)).html
     sources[flavour] += "{% if contact.name %}{{ confirm_url }}{% endif %}"
     assert "<img" not in compose(sources).render(to(), SIGNER.tokens(1)).html
+
+
+@pytest.mark.parametrize(
+    ("source", "opens", "clicks", "purpose", "needed"),
+    [
+        ("{{ contact.a }}", False, False, "transactional", False),
+        (f"<a href='\x000\x00'>{PIXEL}</a>", False, False, "transactional", False),
+        ("{{ contact.a }}", False, False, "marketing", True),
+        (PIXEL, True, False, "transactional", True),
+        ("{% if contact.a %}<a href='\x000\x00'>{% endif %}", False, True, "transactional", True),
+        ("{% if contact.a %}{{ unsubscribe_url | upcase }}{% endif %}", False, False, "transactional", True),
+        ("{{ confirm_url }}", False, False, "transactional", True),
+        ("{% assign x = 'unsubscribe_url' %}{{ [x] }}", False, False, "transactional", True),
+    ],
+)
+def test_a_mail_is_given_tokens_where_it_says_them(
+    source: str, opens: bool, clicks: bool, purpose: str, needed: bool
+) -> None:
+    setup = Setup(opens, clicks, LINKS, BASE, purpose)
+    composed = Composition({f: part(f, f"s {source}") for f in Flavour}, tuple(LINKS), setup)
+    assert composed.needs_tokens is needed
+    mail = to(a="x")
+    assert needed or composed.render(mail, SIGNER.tokens(5)) == composed.render(mail, NO_TOKENS)
 
 
 def test_a_fragment_that_grows_without_end_is_stopped() -> None:

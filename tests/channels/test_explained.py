@@ -6,6 +6,7 @@ import ast
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -232,3 +233,21 @@ def test_the_words_of_others_stay_as_they_are() -> None:
         assert explained(words).en == explained(words).ja == words
     refused = explained("SendGrid refuses it: The subject is strange (subject)")
     assert refused.ja == "SendGrid がこのメールを拒否しました: The subject is strange (subject)"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["dropped: " * 440, "x, line 1: " * 360, "7" + ": <" * 660 + "> is not closed" * 130 + "."],
+    ids=["in itself", "in two ways", "almost"],
+)
+def test_no_words_of_a_provider_keep_it_busy(words: str) -> None:
+    begun = time.process_time()
+    assert in_japanese(words)
+    assert time.process_time() - begun < 1
+
+
+def test_a_value_that_quotes_our_words_stays_one_value() -> None:
+    told = "SendGrid refuses it: no (HTTP 5: x); SendGrid refuses it: y"
+    assert in_japanese(told).startswith("SendGrid がこのメールを拒否しました: no (HTTP 5: x); SendGrid")
+    odd = "the connection 'a' has a wrong 'b' has a wrong 'c': it must be a number of seconds"
+    assert "接続「a」の項目「b' has a wrong 'c」が正しくありません。秒数を" in in_japanese(odd)

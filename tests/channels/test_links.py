@@ -54,6 +54,11 @@ def test_what_was_signed_is_read_back(purpose: Purpose, number: int, key_id: str
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
+@given(st.lists(st.one_of(ids, st.integers(0, 2**40), st.just(2**40 - 1)), max_size=6))
+def test_tokens_of_many_are_the_tokens_of_each(numbers: list[int]) -> None:
+    assert list(SIGNER.tokens_of(numbers)) == [SIGNER.tokens(number) for number in numbers]
+
+
 @given(purposes, ids, st.data())
 def test_any_flipped_bit_is_refused(purpose: Purpose, number: int, data: st.DataObject) -> None:
     token = make(SIGNER, purpose, number)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from airflow_ma.channels.channel import Delivery, OutgoingMail, Recipient
 from airflow_ma.channels.sendgrid.channel import SendGridChannel
+from airflow_ma.channels.sendgrid.request import Form, dumps
 from airflow_ma.engine.database import Database
 from tests.channels.sendgrid_kit import FOOTER, open_at, send, set_sender, write_template
 from tests.fakes.sendgrid import FakeSendGrid
@@ -51,6 +52,19 @@ OPTIONS = st.fixed_dictionaries(
         "sandbox_mode": st.booleans(),
     },
 )
+
+
+ODD = ["", "\\u0000", "\\", '"', "a\\", "\x00", "\x1f\x7f", "\ud800", "長い\u2028", "%s{}"]
+
+
+@given(st.lists(st.tuples(*[st.one_of(TEXT, st.sampled_from(ODD))] * 3), max_size=6))
+def test_a_filled_form_is_json_like_any_other(rows: list[tuple[str, str, str]]) -> None:
+    def shape(one: str, two: str, three: str) -> dict[str, Any]:
+        return {"a": [{"b": one, 'c"': "é"}], "d": f"<https://x.example/{two}>", "e": {"-0-": three}}
+
+    form = Form(shape(Form.HOLE, Form.HOLE, Form.HOLE))
+    filled = list(form.fill([text for row in rows for text in row]))
+    assert filled == [dumps(shape(*row)) for row in rows]
 
 
 @pytest.fixture

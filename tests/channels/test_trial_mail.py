@@ -123,6 +123,14 @@ def test_over_sendgrid_nothing_is_tracked_and_refusals_are_told_by_address(
     assert mail.headers["List-Id"] == "<sale.shop.example>"
 
 
+def test_where_no_answer_came_it_is_not_called_sent(sqlite_database: Database, smtp_sink: SmtpSink) -> None:
+    options = {"disable_ssl": True, "disable_tls": True}
+    account = Account("post", host="127.0.0.1", port=smtp_sink.port, options=options)
+    smtp_sink.fail_next("cut_after")
+    done = send(sqlite_database, trial(), open_channel("smtp", sqlite_database, account))
+    assert (done.sent, done.unsure) == ([], ["ann@shop.example"])
+
+
 def test_who_is_on_the_suppression_list_gets_none(database: Database) -> None:
     with database.write() as connection:
         gone = [
@@ -139,10 +147,36 @@ def test_who_is_on_the_suppression_list_gets_none(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    ("listed", "to"),
+    [
+        ("ann@shop.example", '"ann"@shop.example'),
+        ("ann@shop.example", "ann@ｓｈｏｐ.example"),
+        ("ann@日本語.jp", "Ann@xn--wgv71a119e.jp"),
+        ("ann@xn--wgv71a119e.jp", "ann@日本語.JP"),
+        ("a..b@docomo.ne.jp", '"a..b"@docomo.ne.jp'),
+    ],
+)
+def test_the_suppression_list_holds_however_an_address_is_written(
+    sqlite_database: Database, listed: str, to: str
+) -> None:
+    with sqlite_database.write() as connection:
+        suppress(connection, [Suppression(listed, "complaint", 0, "test")])
+    told = refused(sqlite_database, trial(EMAILS, "sale_announcement", to))
+    assert "suppression list" in told or "is not a mail address" in told
+
+
+def test_a_language_that_the_mail_has_not_is_told(sqlite_database: Database) -> None:
+    told = refused(sqlite_database, trial(language="fr"))
+    assert told.endswith("is not written in the language “fr”. Choose one of: en, ja.")
+
+
+@pytest.mark.parametrize(
     ("to", "told"),
     [
         ((" ",), "Enter a mail address"),
         (("ann",), "“ann” is not a mail address"),
+        (("ann＠shop.example",), "Write it like name@example.com"),
+        (("Ann <ann@shop.example>",), "is not a mail address"),
         (("a@b.example", "a@b\r\nBcc: c@d.example"), "is not a mail address"),
         (tuple(f"p{n}@b.example" for n in range(6)), "5 addresses at most"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,6 @@ with Journey("mine"):
     opened >> Label("{label}") >> EndOperator(task_id="end")
 """
 GOOD = {"template": "sale_announcement", "within": "2 days", "label": "opened | not_opened"}
-
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
 
 
 @pytest.fixture
@@ -341,11 +337,9 @@ def test_a_variable_that_does_not_exist_is_found(own_mail) -> None:
 
 
 def test_an_attribute_that_nobody_has_is_a_warning(
-    own_mail, database: Database, monkeypatch: pytest.MonkeyPatch
+    own_mail, database: Database, install: Callable[[Database], None]
 ) -> None:
-    url = database.engine.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", url)
-    settings.cache_clear()
+    install(database)
     add_contacts(database, 2, attributes={"company": "Acme"})
     result = CliRunner().invoke(check, [str(own_mail(f"{{{{ contact.compnay }}}}{FOOTER}"))])
     assert result.exit_code == 0

@@ -7,6 +7,7 @@ import runpy
 import string
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,10 @@ from tests.journeys import add_contacts, happen, sweep
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-
-
 @pytest.fixture
-def installed(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The database that the commands use."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
-    settings.cache_clear()
+def installed(database: Database, install: Callable[[Database], None]) -> Database:
+    """The database that the commands use, once of each kind."""
+    install(database)
     return database
 
 

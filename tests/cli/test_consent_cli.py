@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,10 @@ from airflow_ma.engine.tables import contact, event
 from tests.contacts.people import add_contact, add_event
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-
-
 @pytest.fixture
-def installed(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+def installed(database: Database, install: Callable[[Database], None]) -> Database:
     """The database that the commands use, at the test's time; hanako agreed to nothing yet."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
-    settings.cache_clear()
+    install(database)
     with database.write() as connection:
         frozen = {"id": 1, "real_at": 0, "shown_at": database.clock().now(), "speed": 1e-13}
         connection.execute(sa.insert(clock_table).values(frozen))

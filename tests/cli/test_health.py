@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,19 +10,8 @@ from click.testing import CliRunner, Result
 from airflow_ma.cli import main
 from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR
-from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.pauses import pause_sending
-
-
-@pytest.fixture
-def installed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The database that the commands open by themselves, with the test's clock."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", sqlite_database.url)
-    settings.cache_clear()
-    opened = open_database()
-    opened._fixed_clock = sqlite_database.clock()
-    yield opened
-    opened.dispose()
 
 
 def call(*words: str, language: str = "en") -> Result:

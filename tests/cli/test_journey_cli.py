@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,34 +11,16 @@ from click.testing import CliRunner, Result
 
 from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.cli import main
-from airflow_ma.config import settings
 from airflow_ma.engine.changes.audit import read_audit
 from airflow_ma.engine.clock import DAY, MINUTE, ManualClock
-from airflow_ma.engine.database import Database, open_database
-from airflow_ma.engine.tables import journey_run
+from airflow_ma.engine.database import Database
+from airflow_ma.engine.tables import enrollment, journey_run
 from tests.channels.test_delivery import World
 from tests.dag.conftest import airflow_metadata  # noqa: F401
-from tests.engine.live_journey import EMAILS, make, row
+from tests.engine.live_journey import make, row
 from tests.journeys import add_contacts, places, sweep
 
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-
-
-@pytest.fixture
-def installed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The database that the commands open by themselves, with the test's clock."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", sqlite_database.url)
-    settings.cache_clear()
-    opened = open_database()
-    opened._fixed_clock = sqlite_database.clock()
-    yield opened
-    opened.dispose()
+pytestmark = pytest.mark.usefixtures("emails")
 
 
 def call(*words: object, reason: str | None = "a mistake", language: str = "en") -> Result:
@@ -103,6 +84,25 @@ def test_people_are_moved_and_taken_out(installed: Database, clock: ManualClock)
     assert [entry[0] for entry in log(installed, "sale")] == ["moved", "removed", "moved"]
     with installed.read() as connection:
         assert read_audit(connection, "sale", limit=1)[0].detail["gap_ms"] == MINUTE
+
+
+def test_people_of_an_earlier_version_go_on_with_the_newest(installed: Database, clock: ManualClock) -> None:
+    people = add_contacts(installed, 3, tag="in")
+    sweep(make("sale"), installed)
+    newer = make("sale", later={"duration": "2 days"}).program(installed)
+    with installed.write() as connection:
+        connection.execute(sa.update(enrollment).values(pinned_version=1))
+        connection.execute(sa.update(enrollment).where(enrollment.c.contact_id == 3).values(step="gone"))
+    refused = call("newest", "sale", "--contact", "c3", language="ja")
+    assert refused.exit_code == 1
+    assert "最新版にありません（gone）" in refused.stderr
+    one = call("newest", "sale", "--step", "opened", "--contact", "c1", "--contact", "c3")
+    assert one.stdout == ("Go on with version 2: 1\nNot at that step on an earlier version, left alone: 1\n")
+    rest = call("newest", "sale", "--step", "opened", "--per-hour", 60, language="ja")
+    assert rest.stdout == "バージョン2に切り替えた人数: 1\n"
+    pins = [row(installed, person).pinned_version for person in people]
+    assert (newer.version, pins) == (2, [None, None, 1])
+    assert [(entry[0], entry[3]) for entry in log(installed, "sale")] == [("continued", 1), ("continued", 1)]
 
 
 def test_held_mails_are_tried_again(installed: Database, clock: ManualClock) -> None:

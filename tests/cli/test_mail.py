@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from airflow_ma.cli import main
-from airflow_ma.config import settings
-from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import audit, mailbox, message
 from tests.contacts.people import add_contact
 from tests.dag.conftest import airflow_metadata  # noqa: F401
 from tests.fakes.smtp import SmtpSink
 
-EMAILS = Path(__file__).parents[2] / "dags" / "emails"
-
 
 @pytest.fixture(autouse=True)
-def installed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def installed(installed: Database, emails: None) -> Database:
     """The database that the commands open by themselves, with one contact in it."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", sqlite_database.url)
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-    settings.cache_clear()
-    opened = open_database()
-    with opened.write() as connection:
+    with installed.write() as connection:
         add_contact(connection, "shop/1", name="花子", email="hanako@example.jp")
-    yield opened
-    opened.dispose()
+    return installed
 
 
 def call(*words: str, language: str = "en") -> Result:

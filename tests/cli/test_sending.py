@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,9 +13,8 @@ from click.testing import CliRunner, Result
 from airflow_ma.channels import registry
 from airflow_ma.channels.channel import Account, Delivery, Receipt, SentMail
 from airflow_ma.cli import main
-from airflow_ma.config import settings
 from airflow_ma.engine.clock import HOUR, MINUTE, ManualClock
-from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.pauses import pause_sending, pauses
 from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import message
@@ -24,24 +23,6 @@ from tests.dag.conftest import airflow_metadata  # noqa: F401
 from tests.journeys import add_contacts
 
 WRONG_KEY = "SendGrid does not know this API key"
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-
-
-@pytest.fixture
-def installed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """The database that the commands open by themselves, with the test's clock."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", sqlite_database.url)
-    settings.cache_clear()
-    opened = open_database()
-    opened._fixed_clock = sqlite_database.clock()
-    yield opened
-    opened.dispose()
 
 
 def call(*words: object, language: str = "en") -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import threading
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from airflow_ma.contacts.consent import history, record_consent
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE
 from airflow_ma.engine.mail.suppression import Suppression, suppress
 from airflow_ma.engine.tables import contact, message
+from tests.at_once import at_once
 from tests.collector.conftest import BASE, World
 
 _enrollments = itertools.count(1_000)
@@ -330,18 +330,12 @@ def test_the_rate_limit_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_at_once_make_one_contact(world: World) -> None:
     app = create_app(world.database)
-    answers: list[int] = []
 
-    def send() -> None:
+    def send(_: int) -> int:
         with TestClient(app, BASE) as client:
-            answers.append(client.post("/subscribe", data=FORM).status_code)
+            return client.post("/subscribe", data=FORM).status_code
 
-    threads = [threading.Thread(target=send) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [200] * 3
+    assert at_once(send, range(3)) == [200] * 3
     assert len(people(world)) == 2
     assert len(requests(world)) == 1
 

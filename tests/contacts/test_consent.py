@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from airflow_ma.engine.tables import (
     journey_step,
     suppression,
 )
+from tests.at_once import at_once
 from tests.contacts.people import NOW, add_contact
 
 
@@ -205,21 +205,12 @@ def test_the_log_cannot_be_changed(database: Database, ann: int) -> None:
 
 def test_many_at_once_agree_in_the_end(database: Database, ann: int) -> None:
     """Twenty clicks from four threads: one log row for each change, one state, no deadlock."""
-    failures: list[BaseException] = []
 
     def click(number: int) -> None:
-        try:
-            for turn in range(5):
-                say(database, ann, bool((number + turn) % 2), at=NOW + turn)
-        except BaseException as error:
-            failures.append(error)
+        for turn in range(5):
+            say(database, ann, bool((number + turn) % 2), at=NOW + turn)
 
-    threads = [threading.Thread(target=click, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    at_once(click, range(4))
     with database.read() as connection:
         last = history(connection, ann)[-1]
     person = look(database, ann)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from airflow_ma.config import settings
 from airflow_ma.dag import Journey
-from airflow_ma.engine.database import Database, open_database
+from airflow_ma.engine.database import Database
 
-EMAILS = Path(__file__).parents[2] / "dags" / "emails"
 RunJourney = Callable[..., Any]
 
 
@@ -25,17 +22,9 @@ def airflow_metadata() -> None:
 
 
 @pytest.fixture
-def installation(
-    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """The database that tasks open by themselves, with its clock standing still."""
-    monkeypatch.setenv("AIRFLOW_MA_DATABASE_URL", sqlite_database.url)
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-    settings.cache_clear()
-    opened = open_database()
-    opened._fixed_clock = sqlite_database.clock()
-    yield opened
-    opened.dispose()
+def installation(installed: Database, emails: None) -> Database:
+    """The database that tasks open by themselves, with its clock standing still, and the example mails."""
+    return installed
 
 
 @pytest.fixture

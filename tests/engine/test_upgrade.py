@@ -19,8 +19,18 @@ from airflow_ma.engine.tables import change_rule, enrollment, journey_step, mess
 from airflow_ma.engine.tables import journey as journey_table
 from airflow_ma.insight.progress import journey_progress
 from tests.engine.changes.test_changes import publish, row_of, run
+from tests.engine.line_journey import (
+    KEY,
+    by_hand,
+    ends,
+    line,
+    mail,
+    newcomers,
+    reached,
+    run_without_sending,
+    wait,
+)
 from tests.engine.live_journey import counted, make, totals
-from tests.engine.peer_journey import by_hand, ends, line, mail, newcomers, reached, run_without_sending, wait
 from tests.journeys import add_contacts, assert_sound, mails, places, sweep
 
 e = enrollment.c
@@ -132,7 +142,7 @@ def test_live_journeys_survive_the_upgrade(
         unclear = connection.execute(
             sa.select(message.c.contact_id, message.c.step).where(message.c.state == "unknown")
         ).all()
-        progress = journey_progress(connection, "peer")
+        progress = journey_progress(connection, KEY)
     assert {tuple(row) for row in unclear} == {(claimed_away, "letter"), (claimed, "news")}
     assert (progress.lost, progress.doubled) == (0, 0)
 

@@ -9,8 +9,9 @@ import socket
 import struct
 import threading
 import weakref
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -117,6 +118,30 @@ class Listener:
             work.close()
             raise RuntimeError("the server is not running")
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+
+class Served:
+    """A fake with its listener: it keeps what it has while nobody can reach it."""
+
+    listener: Listener
+
+    def start(self) -> Self:
+        """Listen; what was accepted before stays."""
+        self.listener.start()
+        return self
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        self.listener.stop()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Refuse connections for the length of the block."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
 
 
 def http_protocol(app: Any) -> Callable[[], Any]:

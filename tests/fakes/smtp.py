@@ -7,8 +7,7 @@ import random
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,7 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.fakes.addresses import is_accepted
 from tests.fakes.certificate import server_context
-from tests.fakes.listener import Listener
+from tests.fakes.listener import Listener, Served
 
 _BRACKETED = re.compile(r'\s*<((?:"(?:[^"\\]|\\.)*"|[^">])*)>')
 _HEADERS = BytesHeaderParser(policy=policy.compat32)
@@ -84,7 +83,7 @@ NAMED: Mapping[str, SmtpFault] = {
 }
 
 
-class SmtpSink:
+class SmtpSink(Served):
     """An SMTP server on a port of this machine. ``users``: login -> password; None: no login is asked for.
 
     ``tls``: a folder, into which it writes a certificate of its own (``certificate`` is the file to trust) and
@@ -132,24 +131,6 @@ class SmtpSink:
     @property
     def port(self) -> int:
         return self.listener.port
-
-    def start(self) -> SmtpSink:
-        """Listen; what was accepted before stays."""
-        self.listener.start()
-        return self
-
-    def stop(self) -> None:
-        """Refuse connections from now on."""
-        self.listener.stop()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        """Refuse connections for the length of the block."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self.start()
 
     def fail_next(self, name: str, *, times: int = 1, **changes: Any) -> None:
         """The next ``times`` transactions (or connections) fail like this: a name of ``NAMED``, changed."""

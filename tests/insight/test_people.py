@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from airflow.sdk import Label
 
-from airflow_ma.dag import Journey, days
+from airflow_ma.dag import Journey
 from airflow_ma.dag.explain import Explainer
 from airflow_ma.engine.clock import DAY, HOUR, MINUTE, NEVER, ManualClock, from_ms
 from airflow_ma.engine.control.by_hand import People, move_people, remove_people
@@ -21,41 +20,21 @@ from airflow_ma.insight.person import find_person
 from airflow_ma.insight.standing import standings
 from airflow_ma.insight.timeline import timeline
 from airflow_ma.insight.watch import find_run
-from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
-from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.journeys import add_contacts, happen, sweep
 
 e, m, mv = enrollment.c, message.c, move.c
 
 
-@pytest.fixture(autouse=True)
-def emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    from airflow_ma.config import settings
-    from tests.dag.conftest import EMAILS
-
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-    settings.cache_clear()
-
-
 @pytest.fixture
-def sale(database: Database, clock: ManualClock) -> Journey:
+def sale(sale: Journey, database: Database, clock: ManualClock) -> Journey:
     """Six entered; two opened after an hour and wait."""
-    with Journey("sale") as made:
-        people = AudienceOperator(task_id="people", where={"tag": "in"})
-        mail = SendEmailOperator(task_id="mail", template="sale_announcement")
-        opened = WaitForOpenSensor(task_id="opened", mail="mail", within=days(3))
-        wait = WaitSensor(task_id="wait", duration=days(1))
-        end = EndOperator(task_id="end", reason="through")
-        people >> mail >> opened
-        opened >> Label("opened") >> wait >> end
-        opened >> Label("not_opened") >> end
     add_contacts(database, 6, tag="in")
-    sweep(made, database)
+    sweep(sale, database)
     clock.advance(HOUR)
     happen(database, "email.open", 1, "mail")
     happen(database, "email.open", 2, "mail")
-    sweep(made, database)
-    return made
+    sweep(sale, database)
+    return sale
 
 
 def ask(

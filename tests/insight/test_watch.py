@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from airflow.sdk import Label
 
 from airflow_ma.dag import Journey, days
 from airflow_ma.engine.clock import DAY, HOUR, NEVER, ManualClock
@@ -16,29 +15,15 @@ from airflow_ma.engine.runs import begin_run, end_run
 from airflow_ma.engine.tables import enrollment, journey, message, move
 from airflow_ma.insight.stuck import FAILED_MAILS, RETRYABLE_MAILS
 from airflow_ma.insight.watch import RunMoves, Watched, Way, find_run, run_moves, watch
-from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
-from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
+from airflow_ma.operators import AudienceOperator, EndOperator
+from airflow_ma.sensors import WaitSensor
 from tests.journeys import add_contacts, happen, sweep
 
 e, m, mv = enrollment.c, message.c, move.c
 
 
 @pytest.fixture
-def sale() -> Journey:
-    with Journey("sale") as made:
-        people = AudienceOperator(task_id="people", where={"tag": "in"})
-        mail = SendEmailOperator(task_id="mail", template="sale_announcement")
-        opened = WaitForOpenSensor(task_id="opened", mail="mail", within=days(3))
-        wait = WaitSensor(task_id="wait", duration=days(1))
-        end = EndOperator(task_id="end", reason="through")
-        people >> mail >> opened
-        opened >> Label("opened") >> wait >> end
-        opened >> Label("not_opened") >> end
-    return made
-
-
-@pytest.fixture
-def lively(database: Database, clock: ManualClock, sale: Journey, emails: None) -> Journey:
+def lively(database: Database, clock: ManualClock, sale: Journey) -> Journey:
     """Ten entered; three opened after an hour and wait; a day later two more came."""
     first = add_contacts(database, 10, tag="in")
     sweep(sale, database)
@@ -52,15 +37,6 @@ def lively(database: Database, clock: ManualClock, sale: Journey, emails: None) 
         connection.execute(sa.text("UPDATE ma_journey_step SET wake_at = 0 WHERE step = 'people'"))
     sweep(sale, database)
     return sale
-
-
-@pytest.fixture
-def emails(monkeypatch: pytest.MonkeyPatch) -> None:
-    from airflow_ma.config import settings
-    from tests.dag.conftest import EMAILS
-
-    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
-    settings.cache_clear()
 
 
 def now_of(database: Database, *, version: int | None = None, run: RunMoves | None = None) -> Watched:
@@ -152,9 +128,7 @@ def test_many_reasons_are_summed_up(database: Database, lively: Journey) -> None
     assert (failed[0].said.en, failed[0].people) == ("not sent: other reasons", 4)
 
 
-def test_a_run_is_counted_by_its_own_moves(
-    database: Database, clock: ManualClock, sale: Journey, emails: None
-) -> None:
+def test_a_run_is_counted_by_its_own_moves(database: Database, clock: ManualClock, sale: Journey) -> None:
     add_contacts(database, 4, tag="in")
     program = sale.program(database)
     begin_run(database, program, "before")

@@ -9,10 +9,12 @@ import pytest
 import sqlalchemy as sa
 from airflow.sdk import Label
 
-from airflow_ma.dag import Journey, StepError
+from airflow_ma.dag import Journey, StepError, days
+from airflow_ma.engine.advance import advance
 from airflow_ma.engine.clock import ManualClock
+from airflow_ma.engine.control.by_hand import People, move_people
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.tables import alert, contact, contact_tag, enrollment
+from airflow_ma.engine.tables import alert, contact, contact_tag, enrollment, journey_step
 from airflow_ma.journey.model import Source
 from airflow_ma.operators import (
     AlertSalesOperator,
@@ -22,6 +24,7 @@ from airflow_ma.operators import (
     SplitOperator,
     UpdateContactOperator,
 )
+from airflow_ma.sensors import WaitSensor
 from tests.journeys import add_contacts, assert_sound, happen, places, sweep
 
 
@@ -51,6 +54,45 @@ def test_update_contact_merges_forgets_tags_and_scores(database: Database) -> No
     assert tags == {(person, tag) for person in (first, second) for tag in ("warm", "seen")}
     assert set(places(database).values()) == {"left: completed"}
     assert_sound(database)
+
+
+def test_a_score_counts_once_a_passage_also_for_who_is_moved_back(
+    database: Database, clock: ManualClock
+) -> None:
+    with Journey("score") as journey:
+        people = AudienceOperator(task_id="people")
+        note = UpdateContactOperator(task_id="note", attributes={"seen": True}, add_score=5)
+        people >> note >> WaitSensor(task_id="wait", duration=days(1)) >> EndOperator(task_id="end")
+    program = journey.program(database)
+    back, other = add_contacts(database, 2)
+    sweep(journey, database)
+    assert scores(database) == {back: 5, other: 5}
+    (late,) = add_contacts(database, 1)
+    with database.write() as connection:
+        connection.execute(sa.update(journey_step).where(journey_step.c.step == "people").values(wake_at=0))
+    move_people(database, program, People(contacts=[back]), "note", by="ann", reason="too early")
+    sweep(journey, database)
+    assert set(places(database).values()) == {"wait"}
+    assert scores(database) == {back: 5, other: 5, late: 5}
+
+
+def test_a_score_counts_for_each_of_two_passages_at_once(database: Database) -> None:
+    with Journey("score", mode="one_off") as journey:
+        people = AudienceOperator(task_id="people")
+        wait = WaitSensor(task_id="wait", duration=days(1))
+        people >> wait >> UpdateContactOperator(task_id="note", add_score=5) >> EndOperator(task_id="end")
+    (person,) = add_contacts(database, 1)
+    for run in ("first", "second"):
+        sweep(journey, database, cohort=run)
+    with database.write() as connection:
+        connection.execute(sa.update(enrollment).values(step="note", wake_at=0))
+    assert advance(database, journey.program(database), "note") == {"done": 2}
+    assert scores(database) == {person: 10}
+
+
+def scores(database: Database) -> dict[int, int]:
+    with database.read() as connection:
+        return {row.id: row.score for row in connection.execute(sa.select(contact.c.id, contact.c.score))}
 
 
 def test_split_takes_the_first_way_that_fits(database: Database) -> None:

@@ -42,6 +42,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/journeys/{key}/way"): {"contact": "C1"},
     ("POST", "/api/journeys/{key}/move"): {"people": {"step": "people"}, "to": "greet", "reason": ""},
     ("POST", "/api/journeys/{key}/move/preview"): {"people": {"step": "people"}},
+    ("POST", "/api/journeys/{key}/continue"): {"people": {"step": "people"}, "reason": ""},
+    ("POST", "/api/journeys/{key}/continue/preview"): {"people": {"step": "people"}},
     ("POST", "/api/journeys/{key}/remove"): {"people": {"step": "people"}, "reason": ""},
     ("POST", "/api/journeys/{key}/retry"): {"step": "people"},
     ("POST", "/api/journeys/{key}/test-mail"): {

@@ -20,6 +20,8 @@ _NUMBERS = frozenset({"line", "byte", "status"})
 """Placeholders that stand for digits only."""
 _LONGEST = 4_000
 """Nothing of ours is longer; looking for patterns in more would take its time."""
+_DEEPEST = 4
+"""So deep do parts of our sentences have parts; what a provider says could go on without end."""
 
 
 def explained(sentence: str) -> Said:
@@ -33,21 +35,31 @@ def explained_error(error: Exception) -> Said:
 
 
 @lru_cache(maxsize=1_024)
-def in_japanese(sentence: str) -> str:
+def in_japanese(sentence: str, depth: int = 0) -> str:
     """The sentence in Japanese; one that is not known as it is. Parts of it are looked up likewise."""
-    for pattern, japanese in _patterns() if len(sentence) <= _LONGEST else ():
+    for pattern, japanese in _patterns() if len(sentence) <= _LONGEST and depth <= _DEEPEST else ():
         if found := pattern.fullmatch(sentence):
-            return japanese.format(**{name: in_japanese(part) for name, part in found.groupdict().items()})
+            parts = found.groupdict().items()
+            return japanese.format(**{name: in_japanese(part, depth + 1) for name, part in parts})
     return sentence
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    written = ""
+    """What finds the sentence with any values in it, in a time that grows with its length alone.
+
+    A value ends where the words after it first come, and that is never taken back (``(?>``): values that
+    quote our words over and over, as a provider's may, must not be tried out in every combination.
+    """
+    pieces = [""]
     for text, name, _, _ in Formatter().parse(english):
-        written += re.escape(text)
-        if name is not None:
-            written += rf"(?P<{name}>\d+)" if name in _NUMBERS else rf"(?P<{name}>.+?)"
-    return re.compile(written, re.DOTALL)
+        pieces[-1] += re.escape(text)
+        if name in _NUMBERS:
+            pieces[-1] += rf"(?P<{name}>\d+)"
+        elif name is not None:
+            pieces.append(rf"(?P<{name}>.+?)")
+    first, *inner = pieces
+    last = inner.pop() if inner else ""
+    return re.compile(first + "".join(f"(?>{piece})" for piece in inner) + last, re.DOTALL)
 
 
 @cache

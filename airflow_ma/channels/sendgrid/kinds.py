@@ -59,10 +59,6 @@ class _Sheet:
         self.numbers: list[int] = []
         self.texts: list[str] = []
 
-    def filled(self, form: Form) -> dict[int, bytes]:
-        """Each mail's JSON."""
-        return dict(zip(self.numbers, form.fill(self.texts), strict=True))
-
 
 class OwnKind:
     """Mails of a template of ours: one skeleton, and each person's fragments as substitutions."""
@@ -96,14 +92,15 @@ class OwnKind:
         named, nameless = _Sheet(), _Sheet()
         for number, its in zip(numbers, tokens, strict=False):
             mail = mails[number]
+            message_id, to = mail
             try:
                 fragments = fragments_of(mail, its)
             except TemplateError as error:
                 receipts[number] = Receipt(Delivery.RETRYABLE, str(error))
                 continue
-            name = shown_name(mail.recipient.name)
+            name = shown_name(to.name)
             texts = [addresses[number], name] if name else [addresses[number]]
-            texts.append(tag_of(mail.message_id))
+            texts.append(tag_of(message_id))
             if self._has_headers:
                 texts.append(its.unsubscribe)
             if fits(self._room, fragments):
@@ -116,9 +113,9 @@ class OwnKind:
             whole = self._composition.render(mail, its)
             tail = tail_of(self._shared, whole.subject, whole.html, whole.text)
             self._alone.append(Parcel(tail, [number], list(self._without_keys[bool(name)].fill(texts))))
-        parts = nameless.filled(self._with_keys[False]) | named.filled(self._with_keys[True])
-        for number in sorted(parts):
-            self._packer.add(number, addresses[number], parts[number])
+        for sheet, form in zip((nameless, named), self._with_keys, strict=True):
+            for number, part in zip(sheet.numbers, form.fill(sheet.texts), strict=True):
+                self._packer.add(number, addresses[number], part)
 
     def parcels(self) -> Iterator[Parcel]:
         return chain(self._packer.parcels(), self._alone)

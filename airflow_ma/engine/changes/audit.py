@@ -25,6 +25,7 @@ Action = Literal[
     "archived",
     "unarchived",
     "moved",
+    "continued",
     "removed",
     "retried",
     "start_asked",

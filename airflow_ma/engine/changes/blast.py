@@ -14,6 +14,7 @@ from airflow_ma.engine.changes.applying import Since, concerned, feasible, local
 from airflow_ma.engine.changes.rules import Rule
 from airflow_ma.engine.clock import read_clock
 from airflow_ma.engine.control.by_hand import People, inside
+from airflow_ma.engine.control.newest_version import on_earlier
 from airflow_ma.engine.control.standstill import stood_still, time_lost
 from airflow_ma.engine.mail.rules import MARKETING, NOT_NEEDED, NOT_SENT, SENT
 from airflow_ma.engine.program import Program
@@ -66,6 +67,17 @@ def due_when_moved(
     groups = {step: _Group(array("q"), array("q")) for step in program.steps}
     who = sa.select(e.id).where(*inside(program.journey_id, people), e.step != to_step).order_by(e.id)
     groups[to_step].coming.extend(connection.scalars(who.execution_options(yield_per=CHUNK)))
+    return _reached(connection, program, groups, now)
+
+
+def due_when_continued(
+    connection: sa.Connection, program: Program, people: People, *, now: int
+) -> dict[str, int]:
+    """The same for people who go on with the program where they stand: all those steps it must have."""
+    groups = {step: _Group(array("q"), array("q")) for step in program.steps}
+    who = sa.select(e.id, e.step).where(*on_earlier(program.journey_id, people)).order_by(e.id)
+    for number, step in connection.execute(who.execution_options(yield_per=CHUNK)):
+        groups[step].staying.append(number)
     return _reached(connection, program, groups, now)
 
 

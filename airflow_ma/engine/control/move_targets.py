@@ -25,7 +25,7 @@ class ByHandError(SaidError):
 def targets_of(program: Program, step: str | None, *, one_off: bool) -> list[str]:
     """The steps that people at ``step`` (None: anywhere) may be moved to, in the program's order."""
     ahead = _further_on(program.targets, step) if one_off and step is not None else set(program.steps)
-    return [one for one in program.steps if one in ahead and one != step and not _is_entry(program, one)]
+    return [one for one in program.steps if one in ahead and one != step and not is_entry(program, one)]
 
 
 def check_target(
@@ -37,7 +37,8 @@ def check_target(
         _check_one_off(database, program, who, to_step)
 
 
-def _is_entry(program: Program, step: str) -> bool:
+def is_entry(program: Program, step: str) -> bool:
+    """Whether a step of the program lets people in: nobody can stand there."""
     return bool(getattr(program.steps[step], "is_entry", False))
 
 
@@ -49,7 +50,7 @@ def _check_step(program: Program, to_step: str) -> None:
                 ja="このジャーニーに「{step}」というステップはありません。選べるステップ: {known}",
             ).filled(step=to_step, known=", ".join(sorted(program.steps)))
         )
-    if _is_entry(program, to_step):
+    if is_entry(program, to_step):
         raise ByHandError(
             Said(
                 en="Nobody can stand at a step that lets people in. Choose the step after it.",

@@ -30,6 +30,10 @@ _TEXTS: Mapping[Action, Said] = {
     "archived": Said(en="Archived the journey", ja="ジャーニーをアーカイブ"),
     "unarchived": Said(en="Brought the journey back from the archive", ja="ジャーニーをアーカイブから復元"),
     "moved": Said(en="Moved people by hand", ja="手動で別のステップへ移動"),
+    "continued": Said(
+        en="Had people of earlier versions go on with version {version}",
+        ja="以前のバージョンの人をバージョン{version}で続行",
+    ),
     "removed": Said(en="Took people out by hand", ja="手動でジャーニーから除外"),
     "retried": Said(en="Had waiting mails tried again", ja="保留中のメールを再試行"),
     "start_asked": Said(en="Started it: a second person must approve", ja="開始（別の担当者の承認待ち）"),
@@ -48,6 +52,7 @@ _RESUMED = {
 }
 _FROM: Mapping[Action, Said] = {
     "moved": Said(en=" from {steps} to “{to}”", ja="：{steps}から「{to}」へ"),
+    "continued": Said(en=" at {steps}", ja="：{steps}"),
     "removed": Said(en=" at {steps}", ja="：{steps}"),
     "retried": Said(en=" at {steps}", ja="：{steps}"),
 }

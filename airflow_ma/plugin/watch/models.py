@@ -48,6 +48,7 @@ class StepNow(BaseModel):
 
     title: Said
     kind: str | None = Field(description="null: nothing is known of the step but its id.")
+    in_newest: bool = Field(description="The newest version has it, too.")
     arrived: int = Field(description="Who ever came here; with a run or version: who came by it.")
     waiting: int = Field(description="Who stands here now, also those who are due, held or pinned.")
     due: int = Field(description="Those of them whom the next run looks at.")
@@ -204,6 +205,7 @@ class Chosen(BaseModel):
     contacts: list[ContactKey] | None = Field(default=None, max_length=MOST_CHOSEN)
     step: StepId
     hold: StepId | None = Field(default=None, description="Only those held for this reason.")
+    pinned: bool = Field(default=False, description="Only those who finish on an earlier version.")
 
 
 class ToRemove(BaseModel):
@@ -215,13 +217,18 @@ class ToRemove(BaseModel):
     reason: Reason
 
 
-class ToMove(ToRemove):
-    """Who is to go where."""
+class ToContinue(ToRemove):
+    """Who of those who finish on an earlier version is to go on with the newest one."""
 
-    to: StepId
     per_hour: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
         default=None, description="So many an hour at most become due there; null: all at once."
     )
+
+
+class ToMove(ToContinue):
+    """Who is to go where."""
+
+    to: StepId
 
 
 class MoveQuestion(BaseModel):
@@ -249,15 +256,34 @@ class DueThere(BaseModel):
     mail: bool = Field(description="It sends mails; else it does something else with them.")
 
 
-class MovePreview(BaseModel):
-    """What a move would do; nothing is changed."""
+class Foreseen(BaseModel):
+    """What something done by hand would set off; nothing is changed."""
 
-    people: int = Field(description="Who would be moved: who stands there now.")
+    people: int = Field(description="Whom it would be done with: who stands there now.")
     gone_on: int = Field(description="Chosen contacts who do not stand there any more.")
-    targets: list[MoveTarget] = Field(description="Where they may be moved.")
     due_now: list[DueThere] = Field(
         description="Which steps would act at once, and for how many; nobody gets a mail they already have."
     )
+
+
+class MovePreview(Foreseen):
+    """What a move would do."""
+
+    targets: list[MoveTarget] = Field(description="Where they may be moved.")
+
+
+class ContinueQuestion(BaseModel):
+    """Who is to go on with the newest version, perhaps."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    people: Chosen
+
+
+class ContinuePreview(Foreseen):
+    """What it would do if they went on with the newest version."""
+
+    version: int = Field(description="That version.")
 
 
 class ToRetry(BaseModel):

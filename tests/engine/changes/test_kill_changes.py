@@ -24,8 +24,8 @@ from airflow_ma.engine.control.lifecycle import resume_journey
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import enrollment, journey
 from tests.engine.changes.test_changes import publish, run
+from tests.engine.line_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.engine.live_journey import counted, pause, totals
-from tests.engine.peer_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.journeys import assert_sound, mails, places, sweep
 
 NUMBER, KILLS = 120, 4

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +34,7 @@ from airflow_ma.engine.tables import enrollment, entry_request, journey_step
 from airflow_ma.engine.tables import journey as journey_table
 from airflow_ma.engine.work import journeys_with_work, steps_with_work
 from airflow_ma.operators import AudienceOperator, EndOperator
+from tests.at_once import at_once
 from tests.channels.test_delivery import World
 from tests.engine.live_journey import EMAILS, journey_row, make, pause, resume, row
 from tests.engine.test_promises import CrashError, crashing
@@ -273,12 +273,7 @@ def test_two_who_resume_at_once_shift_everybody_once(
     due_at = row(database, people[0]).deadline_at
     pause(database, "sale")
     clock.advance(DAY)
-    answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(resume(database, "sale"))) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    answers = at_once(lambda _: resume(database, "sale"), range(3))
     assert sorted(answers) == [False, False, True]
     assert {row(database, person).deadline_at for person in people} == {due_at + DAY}
 

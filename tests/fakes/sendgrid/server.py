@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import orjson
@@ -19,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from tests.fakes.listener import Listener, http_protocol
+from tests.fakes.listener import Listener, Served, http_protocol
 from tests.fakes.sendgrid import control, logs, problems
 from tests.fakes.sendgrid.events import Events
 from tests.fakes.sendgrid.faults import Fault, Faults, Place, fault
@@ -46,7 +45,7 @@ _SAYS: Mapping[int, Problem] = {
 }
 
 
-class FakeSendGrid:
+class FakeSendGrid(Served):
     """A SendGrid account on a port of this machine.
 
     ``now`` gives the time of accepted mails in ms; rate limits and ``send_at`` go by the wall.
@@ -91,24 +90,6 @@ class FakeSendGrid:
     def mails(self) -> list[Mail]:
         """Every accepted mail, one for each recipient, as it would arrive."""
         return self.store.mails
-
-    def start(self) -> FakeSendGrid:
-        """Listen; what was accepted before stays."""
-        self.listener.start()
-        return self
-
-    def stop(self) -> None:
-        """Refuse connections from now on."""
-        self.listener.stop()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        """Refuse connections for the length of the block."""
-        self.stop()
-        try:
-            yield
-        finally:
-            self.start()
 
     def fail_next(self, name: str | int, *, times: int = 1, on: Place = "send", **changes: Any) -> None:
         """The next ``times`` requests fail like this: a name of ``faults.NAMED``, changed. Queued in order."""

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -53,6 +54,15 @@ def client(airflow: Airflow) -> httpx.Client:
     return airflow.client("admin")
 
 
+def version_of(key: str, wait: timedelta) -> Journey:
+    """people -> wait -> mail -> end."""
+    with Journey(key) as made:
+        people = AudienceOperator(task_id="people", where={"tag": "in"})
+        mail = SendEmailOperator(task_id="mail", template="sale_announcement", title="Hurry")
+        people >> WaitSensor(task_id="wait", duration=wait) >> mail >> EndOperator(task_id="end")
+    return made
+
+
 def at(key: str, what: str) -> str:
     return f"/api/journeys/{key}/{what}"
 
@@ -64,6 +74,7 @@ def test_the_canvas_is_told_who_is_where(
     assert seen["steps"]["first"] == {
         "title": {"en": "Wait", "ja": "待つ"},
         "kind": "wait",
+        "in_newest": True,
         "arrived": 3,
         "waiting": 3,
         "due": 0,
@@ -196,12 +207,7 @@ def test_a_move_says_what_it_sets_off_and_where_it_may_go(
     monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
     database = Database(airflow.database.url, clock=RealClock())
     add_contacts(database, 3, tag="in")
-    with Journey(key) as made:
-        people = AudienceOperator(task_id="people", where={"tag": "in"})
-        wait = WaitSensor(task_id="wait", duration=days(1))
-        mail = SendEmailOperator(task_id="mail", template="sale_announcement", title="Hurry")
-        people >> wait >> mail >> EndOperator(task_id="end")
-    sweep(made, database)
+    sweep(version_of(key, days(1)), database)
     asked = {"people": {"step": "wait"}, "to": "mail"}
     foreseen = client.post(at(key, "move/preview"), json=asked).raise_for_status().json()
     assert foreseen["due_now"] == [
@@ -213,6 +219,55 @@ def test_a_move_says_what_it_sets_off_and_where_it_may_go(
     waiting_ = client.post(at(key, "people"), json={"step": "mail", "what": "waiting"}).json()["people"]
     assert [one["why"]["ja"].split("に")[1] for one in waiting_[:2]] == ["送信予定（少しずつ送信中）"] * 2
     assert waiting_[2]["why"]["ja"] == "まもなく次へ進みます", "whose turn has come"
+    database.dispose()
+
+
+def test_people_of_an_earlier_version_go_on_with_the_newest(
+    airflow: Airflow, client: httpx.Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their time is up by its settings: that is said before."""
+    monkeypatch.setenv("AIRFLOW_MA_EMAILS", str(EMAILS))
+    database = Database(airflow.database.url, clock=RealClock())
+    add_contacts(database, 4, tag="in")
+    sweep(version_of(key, days(2)), database)
+    with database.write() as connection:
+        theirs = {"pinned_version": 1, "arrived_at": e.arrived_at - DAY - 1}
+        connection.execute(sa.update(enrollment).where(e.contact_id > 1).values(**theirs))
+        connection.execute(sa.update(enrollment).where(e.contact_id == 4).values(step="removed"))
+    version_of(key, days(1)).program(database)
+    seen = client.get(at(key, "watch")).raise_for_status().json()["steps"]
+    assert (seen["wait"]["pinned"], seen["wait"]["in_newest"], seen["removed"]["in_newest"]) == (
+        2,
+        True,
+        False,
+    )
+    chosen = {"contacts": ["c1", "c2"], "step": "wait"}
+    asked = client.post(at(key, "continue/preview"), json={"people": chosen}).raise_for_status().json()
+    mail = {"step": "mail", "title": {"en": "Hurry", "ja": "Hurry"}, "people": 1, "mail": True}
+    assert asked == {"people": 1, "gone_on": 1, "version": 2, "due_now": [mail]}
+    everybody = {"people": {"step": "wait", "pinned": True}}
+    asked = client.post(at(key, "continue/preview"), json=everybody).raise_for_status().json()
+    assert (asked["people"], asked["due_now"][0]["people"]) == (2, 2)
+    body = everybody | {"reason": "better", "per_hour": 60}
+    done = client.post(at(key, "continue"), json=body).raise_for_status().json()
+    assert done == {"people": 2, "gone_on": 0}
+    with database.read() as connection:
+        query = sa.select(e.contact_id, e.version, e.pinned_version, e.wake_at).order_by(e.contact_id)
+        one, two, three, _ = connection.execute(query).all()
+    assert (one.version, two.version, two.pinned_version, three.pinned_version) == (1, 2, None, None)
+    assert three.wake_at - two.wake_at == 60_000
+    for what in ("continue", "continue/preview"):
+        reason = {} if "/" in what else {"reason": ""}
+        answer = client.post(at(key, what), json={"people": {"step": "removed"}} | reason)
+        assert (answer.status_code, answer.json()["detail"]["code"]) == (409, "not_now")
+        assert "代わりに別のステップへ移動してください" in answer.json()["detail"]["message"]["ja"]
+    (line,) = client.get(at(key, "audit")).raise_for_status().json()["entries"]
+    assert line["said"] == {
+        "en": "Had people of earlier versions go on with version 2 at “Wait” (2 people)",
+        "ja": "以前のバージョンの人をバージョン2で続行：「待つ」（2人）",
+    }
+    only = {"people": {"step": "removed", "pinned": True}, "reason": ""}
+    assert client.post(at(key, "remove"), json=only).raise_for_status().json()["people"] == 1
     database.dispose()
 
 

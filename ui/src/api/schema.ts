@@ -317,6 +317,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journeys/{key}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Continue By Hand
+         * @description Have people who finish on an earlier version go on with the newest one, where they stand.
+         */
+        post: operations["continue_by_hand_api_journeys__key__continue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journeys/{key}/continue/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Continuing
+         * @description What it would set off at once if those who finish on an earlier version went on with the newest one.
+         */
+        post: operations["preview_continuing_api_journeys__key__continue_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journeys/{key}/life": {
         parameters: {
             query?: never;
@@ -1156,7 +1196,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "removed" | "retried" | "start_asked" | "start_approved" | "start_declined" | "test_mail";
+            action: "published" | "approval_asked" | "approved" | "declined" | "approval_withdrawn" | "restored" | "discarded" | "paused" | "resumed" | "closed" | "reopened" | "archived" | "unarchived" | "moved" | "continued" | "removed" | "retried" | "start_asked" | "start_approved" | "start_declined" | "test_mail";
             /**
              * At
              * Format: date-time
@@ -1221,6 +1261,12 @@ export interface components {
              * @description Only those held for this reason.
              */
             hold?: string | null;
+            /**
+             * Pinned
+             * @description Only those who finish on an earlier version.
+             * @default false
+             */
+            pinned: boolean;
             /** Step */
             step: string;
         };
@@ -1387,6 +1433,39 @@ export interface components {
             timeline: components["schemas"]["Happening"][];
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * ContinuePreview
+         * @description What it would do if they went on with the newest version.
+         */
+        ContinuePreview: {
+            /**
+             * Due Now
+             * @description Which steps would act at once, and for how many; nobody gets a mail they already have.
+             */
+            due_now: components["schemas"]["DueThere"][];
+            /**
+             * Gone On
+             * @description Chosen contacts who do not stand there any more.
+             */
+            gone_on: number;
+            /**
+             * People
+             * @description Whom it would be done with: who stands there now.
+             */
+            people: number;
+            /**
+             * Version
+             * @description That version.
+             */
+            version: number;
+        };
+        /**
+         * ContinueQuestion
+         * @description Who is to go on with the newest version, perhaps.
+         */
+        ContinueQuestion: {
+            people: components["schemas"]["Chosen"];
         };
         /**
          * Diff
@@ -2224,7 +2303,7 @@ export interface components {
         };
         /**
          * MovePreview
-         * @description What a move would do; nothing is changed.
+         * @description What a move would do.
          */
         MovePreview: {
             /**
@@ -2239,7 +2318,7 @@ export interface components {
             gone_on: number;
             /**
              * People
-             * @description Who would be moved: who stands there now.
+             * @description Whom it would be done with: who stands there now.
              */
             people: number;
             /**
@@ -3029,6 +3108,11 @@ export interface components {
             /** Held */
             held: components["schemas"]["HeldHere"][];
             /**
+             * In Newest
+             * @description The newest version has it, too.
+             */
+            in_newest: boolean;
+            /**
              * Kind
              * @description null: nothing is known of the step but its id.
              */
@@ -3131,6 +3215,23 @@ export interface components {
              * @enum {string}
              */
             people: "finish" | "leave";
+            /**
+             * Reason
+             * @description In the doer's words, for the history; may be empty.
+             */
+            reason: string;
+        };
+        /**
+         * ToContinue
+         * @description Who of those who finish on an earlier version is to go on with the newest one.
+         */
+        ToContinue: {
+            people: components["schemas"]["Chosen"];
+            /**
+             * Per Hour
+             * @description So many an hour at most become due there; null: all at once.
+             */
+            per_hour?: number | null;
             /**
              * Reason
              * @description In the doer's words, for the history; may be empty.
@@ -3321,6 +3422,11 @@ export interface components {
             message_id: number | null;
             /** Sent */
             sent: string[];
+            /**
+             * Unsure
+             * @description It may or may not have gone there: no answer came.
+             */
+            unsure: string[];
         };
         /**
          * TryAct
@@ -4628,6 +4734,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    continue_by_hand_api_journeys__key__continue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToContinue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleDone"];
+                };
+            };
+            /** @description Something is wrong with the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The database cannot be used now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description The request was refused; nothing was changed. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    preview_continuing_api_journeys__key__continue_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContinuePreview"];
                 };
             };
             /** @description Something is wrong with the server. */

@@ -64,7 +64,7 @@ function Journey({ dagId, runId, taskId }: Props) {
     if (!ready) return;
     useEditor.getState().select([]);
     useCanvas.setState({ tab: "settings", sideOpen: null });
-    pointTo(taskId ?? null, run);
+    return pointTo(taskId ?? null, run);
   }, [ready, taskId, run]);
   if (error?.status === 404) return <Empty icon="flag" title={t("not_a_journey")} />;
   if (error && !ready) return <ErrorNote error={error} retry={retry} />;

@@ -20,6 +20,7 @@ export function TopBar() {
   const state = useShownState();
   const paused = useEditor(({ view }) => view?.paused ?? false);
   const life = useEditor(({ view }) => view?.life ?? null);
+  const archived = life !== null && life.archived_at !== null;
   return (
     <header className="ma-top">
       <Link to={["journeys"]} className="ma-top-back" title={t("back")}>
@@ -37,8 +38,8 @@ export function TopBar() {
         <Button
           look="primary"
           icon="send"
-          disabled={state === "live"}
-          title={state === "live" ? t("nothing_to_publish") : undefined}
+          disabled={state === "live" || archived}
+          title={archived ? t("publish_archived") : state === "live" ? t("nothing_to_publish") : undefined}
           onClick={() => {
             useCanvas.setState({ publishing: true });
           }}

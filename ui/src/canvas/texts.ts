@@ -73,6 +73,10 @@ export const texts = defineTexts({
 
   // Publishing
   publish: { en: "Publish", ja: "公開" },
+  publish_archived: {
+    en: "It is in the archive. Bring it back before you publish it.",
+    ja: "アーカイブされています。下書きとして戻すと公開できます。",
+  },
   history: { en: "History", ja: "履歴" },
   open_dag: { en: "Open the DAG in Airflow", ja: "AirflowでDAGを開く" },
   nothing_to_publish: { en: "What is live is what you see", ja: "表示中の内容がすでに公開されています" },

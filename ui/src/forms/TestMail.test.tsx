@@ -11,7 +11,7 @@ import { asked, show, withServer } from "./testing";
 withServer();
 const user = userEvent.setup();
 const KIND = madeKind("made", [madeField("x", "template"), madeField("over", "connection")]);
-const SENT = { at: "2026-11-22T01:30:00Z", sent: ["ann@shop.example"], failed: [], message_id: null };
+const SENT = { at: "2026-11-22T01:30:00Z", sent: ["ann@shop.example"], unsure: [] as string[], failed: [], message_id: null };
 
 /** The server's answer to a test mail; everything else as usual. */
 function answering(status: number, answer: Json): Json[] {
@@ -86,6 +86,15 @@ describe("a test mail", () => {
     await user.type(await screen.findByLabelText("Send it to"), "ann@shop.example bob@shop.example{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent("Not sent to bob@shop.example: no such mailbox");
     expect(screen.getByRole("link", { name: "See it in the mailbox" })).toHaveAttribute("href", expect.stringContaining("mailbox/7"));
+  });
+
+  it("does not call it sent where no answer came", async () => {
+    answering(200, { ...SENT, sent: [], unsure: ["ann@shop.example"] });
+    open();
+    await user.click(screen.getByRole("button", { name: "Send a test mail" }));
+    await user.type(await screen.findByLabelText("Send it to"), "ann@shop.example{Enter}");
+    expect(await screen.findByText(/may or may not have arrived at ann@shop.example/)).toBeVisible();
+    expect(screen.queryByText(/^Sent at/)).toBeNull();
   });
 
   it("is not offered to who may not see contacts", () => {

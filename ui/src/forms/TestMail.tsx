@@ -98,9 +98,12 @@ function Sent({ sent }: { sent: TrialSent }) {
   );
   return (
     <>
-      <Note tone="good" end={show}>
-        {t("test_sent", { at: formatMoment(sent.at, language, zone), to: sent.sent.join(", ") })}
-      </Note>
+      {sent.sent.length > 0 && (
+        <Note tone="good" end={show}>
+          {t("test_sent", { at: formatMoment(sent.at, language, zone), to: sent.sent.join(", ") })}
+        </Note>
+      )}
+      {sent.unsure.length > 0 && <Note tone="warning">{t("test_unsure", { to: sent.unsure.join(", ") })}</Note>}
       {sent.failed.map((one) => (
         <Note key={one.to} tone="danger">
           {t("test_failed", { to: one.to, why: say(one.why) })}

@@ -1,27 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { JourneyView } from "../api/types";
 import { keepMine, save, startAutosave } from "./autosave";
 import { emptyHistory } from "./history";
-import { CATALOGUE, small } from "./made-up";
+import { CATALOGUE, madeView, small } from "./made-up";
 import { useEditor } from "./store";
 
-const VIEW: JourneyView = {
-  document: small(),
-  layout: {},
-  revision: 4,
-  state: "live",
-  version: 1,
-  saved_at: null,
-  saved_by: null,
-  may_edit: true,
-  may_see_contacts: true,
-  source: null,
-  dag_path: null,
-  paused: false,
-  life: { paused_at: null, closed_at: null, archived_at: null },
-  approval: null,
-  taken: [],
-};
+const VIEW = madeView({ revision: 4, state: "live", version: 1 });
 
 /** A server with one draft, as the real one keeps it: a save must name the newest revision. */
 const server = { revision: 4, title: "Made up", down: false, asked: 0 };

@@ -1,5 +1,5 @@
 // Kinds and journeys that tests make up.
-import type { JourneyDocument, Json, StepDocument, StepKind } from "../api/types";
+import type { JourneyDocument, JourneyView, Json, StepDocument, StepKind } from "../api/types";
 import { both, madeField, madeKind, madeStep } from "../forms/made-up";
 import type { Catalogue } from "./outcomes";
 
@@ -41,6 +41,28 @@ export function small(): JourneyDocument {
     step("thanks", "post", {}, { words: "Thanks" }),
     step("bye", "stop"),
   );
+}
+
+/** What the server says of the journey above: a draft that was never published. */
+export function madeView(more: Partial<JourneyView> = {}): JourneyView {
+  return {
+    document: small(),
+    layout: {},
+    revision: 1,
+    state: "draft",
+    version: null,
+    saved_at: null,
+    saved_by: null,
+    may_edit: true,
+    may_see_contacts: true,
+    source: null,
+    dag_path: null,
+    paused: false,
+    life: { paused_at: null, closed_at: null, archived_at: null },
+    approval: null,
+    taken: [],
+    ...more,
+  };
 }
 
 /** A tree of `size` steps with two ways at every other one, some joining again. */

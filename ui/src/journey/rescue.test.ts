@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { JourneyView, Me } from "../api/types";
+import type { Me } from "../api/types";
 import { useMe } from "../shell/me";
 import { emptyHistory } from "./history";
-import { CATALOGUE, small } from "./made-up";
+import { CATALOGUE, madeView, small } from "./made-up";
 import { keepAside, keptOf } from "./rescue";
 import { useEditor } from "./store";
 
@@ -16,23 +16,7 @@ const ME: Me = {
   now: "2026-11-01T00:00:00Z",
   day_seconds: null,
 };
-const VIEW: JourneyView = {
-  document: small(),
-  layout: {},
-  revision: 4,
-  state: "draft",
-  version: null,
-  saved_at: null,
-  saved_by: "Mika",
-  may_edit: true,
-  may_see_contacts: true,
-  source: null,
-  dag_path: null,
-  paused: false,
-  life: { paused_at: null, closed_at: null, archived_at: null },
-  approval: null,
-  taken: [],
-};
+const VIEW = madeView({ revision: 4, saved_by: "Mika" });
 const MINE = { ...small(), title: "Mine" };
 
 /** The journey as the server has it at that revision. */

@@ -1,28 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { JourneyView } from "../api/types";
-import { CATALOGUE, dice, KINDS, small } from "./made-up";
+import { CATALOGUE, dice, KINDS, madeView, small } from "./made-up";
 import { useEditor } from "./store";
 import { validTargets } from "./graph";
 import { outcomesOf } from "./outcomes";
 import { emptyHistory } from "./history";
 
-const VIEW: JourneyView = {
-  document: small(),
-  layout: {},
-  revision: 1,
-  state: "draft",
-  version: null,
-  saved_at: null,
-  saved_by: null,
-  may_edit: true,
-  may_see_contacts: true,
-  source: null,
-  dag_path: null,
-  paused: false,
-  life: { paused_at: null, closed_at: null, archived_at: null },
-  approval: null,
-  taken: [],
-};
+const VIEW = madeView();
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -100,6 +100,7 @@ function Spread(props: { total: number; limit: Limit; onLimit: (limit: Limit) =>
           {limit.on && (time ? t(`limit_${time.unit}`, { n: time.n }) : t("limit_wrong"))}
         </span>
       </span>
+      <small className={`ma-spread-stop ${limit.on ? "" : "ma-spread-off"}`}>{t("limit_stop")}</small>
     </div>
   );
 }

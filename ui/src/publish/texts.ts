@@ -212,6 +212,10 @@ export const texts = defineTexts({
   limit_minutes: { en: "That takes about {n} minutes.", ja: "完了まで約{n}分" },
   limit_hours: { en: "That takes about {n} hours.", ja: "完了まで約{n}時間" },
   limit_days: { en: "That takes about {n} days.", ja: "完了まで約{n}日" },
+  limit_stop: {
+    en: "To stop on the way, pause the journey, move those who still wait to another step or take them out, and resume it.",
+    ja: "途中で止めるときは、ジャーニーを一時停止し、まだ待っている人を別のステップへ移動または除外してから、再開してください。",
+  },
   limit_wrong: { en: "A whole number from 1 on", ja: "1以上の整数を入力してください" },
 
   // Approval

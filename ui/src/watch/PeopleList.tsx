@@ -1,14 +1,16 @@
 import { useState } from "react";
 import { useHost } from "../host";
 import { useSaid, useTexts } from "../i18n/define";
-import { formatMoment, formatNumber } from "../i18n/format";
+import { formatMoment } from "../i18n/format";
 import { useEditor } from "../journey/store";
 import { Button } from "../shell/Button";
 import { Icon } from "../shell/Icon";
 import { useMe } from "../shell/me";
 import { ErrorNote, Loading } from "../shell/Notes";
-import { ByHandDialog, type ByHand } from "./ByHandDialog";
-import { look, showPerson, useWatch } from "./store";
+import type { ByHand } from "./byHand";
+import { ByHandDialog } from "./ByHandDialog";
+import { PeopleActs } from "./PeopleActs";
+import { askFor, look, showPerson, useWatch } from "./store";
 import { texts } from "./texts";
 import type { PersonHere, StepNow } from "./types";
 import { usePeople } from "./usePeople";
@@ -22,7 +24,6 @@ export function personName(person: { contact: string; name: string | null; email
 /** The people behind the number that is chosen, and what can be done with them by hand. */
 export function PeopleList({ step, now }: { step: string; now: StepNow }) {
   const t = useTexts(texts);
-  const { language } = useHost();
   const journey = useEditor((state) => state.document.key);
   const asked = useWatch((state) => state.asked);
   const run = useWatch((state) => state.run);
@@ -35,15 +36,7 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
   const [doing, setDoing] = useState<ByHand | null>(null);
   const found = usePeople(journey, { ...asked, step, run }, now, chosen.size > 0 || doing !== null);
   // Only who stands here can be moved; who went on is listed to look at.
-  const movable = asked.what === "waiting" || asked.what === "held";
-  const held = asked.what === "held" ? now.held.find((one) => one.why === asked.hold) : undefined;
-  const all = asked.what === "waiting" ? now.waiting : (held?.people ?? 0);
-  const begin = (act: ByHand["act"], everybody: boolean) => {
-    const people = everybody
-      ? { contacts: null, step, hold: asked.hold }
-      : { contacts: [...chosen], step, hold: null };
-    setDoing({ act, people, number: everybody ? all : chosen.size, from: step, why: held?.said ?? null });
-  };
+  const movable = asked.what === "waiting" || asked.what === "held" || asked.what === "pinned";
   const flip = (contact: string) => {
     const next = new Set(chosen);
     if (!next.delete(contact)) next.add(contact);
@@ -92,33 +85,7 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
         </div>
       )}
       {movable && !empty && (
-        <div className="ma-people-acts" role="group" aria-label={t("people")}>
-          {chosen.size > 0 ? (
-            <>
-              <span>{t("chosen_n", { n: formatNumber(chosen.size, language) })}</span>
-              <Button small look="primary" onClick={() => begin("move", false)}>
-                {t("move")}
-              </Button>
-              <Button small look="danger" onClick={() => begin("remove", false)}>
-                {t("remove")}
-              </Button>
-              <Button small look="quiet" onClick={() => choose(NOBODY)}>
-                {t("unchoose")}
-              </Button>
-            </>
-          ) : (
-            all > 0 && (
-              <>
-                <Button small onClick={() => begin("move", true)}>
-                  {t("move_all", { n: formatNumber(all, language) })}
-                </Button>
-                <Button small look="danger" onClick={() => begin("remove", true)}>
-                  {t("remove_all", { n: formatNumber(all, language) })}
-                </Button>
-              </>
-            )
-          )}
-        </div>
+        <PeopleActs step={step} now={now} asked={asked} people={found.people} chosen={chosen} choose={choose} begin={setDoing} />
       )}
       <ByHandDialog
         doing={doing}
@@ -128,7 +95,9 @@ export function PeopleList({ step, now }: { step: string; now: StepNow }) {
         done={() => {
           choose(NOBODY);
           setDoing(null);
-          found.again();
+          // Nobody is left in the list.
+          if (doing?.people.contacts === null && asked.what !== "waiting") askFor({ what: "waiting", outcome: null, hold: null });
+          else found.again();
           void look();
         }}
       />

@@ -11,8 +11,8 @@ import { ToastList } from "../shell/toasts";
 import { madeNow, madePerson, madeWatch, openMadeUp } from "./made-up";
 import { PeoplePanel } from "./PeoplePanel";
 import { look, showPeople, useWatch } from "./store";
-import type { MovePreview, PeopleFound } from "./types";
-import { useWatching } from "./useWatching";
+import type { MovePreview, PeopleFound, StepNow, Watch } from "./types";
+import { pointTo, useWatching } from "./useWatching";
 import { WatchBar } from "./WatchBar";
 
 const page = (people: PeopleFound["people"], more: Partial<PeopleFound> = {}): PeopleFound => ({
@@ -189,7 +189,7 @@ describe("by hand", () => {
     await userEvent.click(screen.getByRole("button", { name: "Move 2 people" }));
     expect(await screen.findByText("2 people were moved.")).toBeVisible();
     expect(asked.find((one) => one.path.endsWith("/move"))?.body).toEqual({
-      people: { contacts: ["c1", "c3"], step: "hello", hold: null },
+      people: { contacts: ["c1", "c3"], step: "hello", hold: null, pinned: false },
       to: "thanks",
       reason: "wrong mail",
       per_hour: null,
@@ -244,7 +244,7 @@ describe("by hand", () => {
     await userEvent.click(screen.getByRole("button", { name: "Take 3 people out" }));
     await waitFor(() => {
       expect(asked.find((one) => one.path.endsWith("/remove"))?.body).toEqual({
-        people: { contacts: null, step: "hello", hold: "night" },
+        people: { contacts: null, step: "hello", hold: "night", pinned: false },
         reason: "they asked",
       });
     });
@@ -281,6 +281,92 @@ describe("by hand", () => {
     expect(await screen.findByText("Person c9")).toBeVisible();
     expect(screen.getByText("Person c1")).toBeVisible();
     expect(asked.at(-1)?.body).toMatchObject({ after: "7" });
+  });
+});
+
+describe("people who finish on an earlier version", () => {
+  const some = (more: Partial<StepNow> = {}) =>
+    madeWatch({ steps: { ...madeWatch().steps, hello: madeNow({ waiting: 12, pinned: 70, ...more }) } });
+  const mixed = page([madePerson("c1", { pinned: true, version: 1 }), madePerson("c2"), madePerson("c3", { pinned: true, version: 1 })]);
+  const answers = { ...ANSWERS, "POST journeys/made_up/people": () => mixed };
+
+  async function open(watch: Watch) {
+    openMadeUp({}, watch);
+    showPeople("hello");
+    render(<Page />);
+    await screen.findByText("Person c1");
+  }
+
+  it("continue on the newest one: those of the chosen whom it concerns", async () => {
+    const watch = some();
+    const asked = serve({
+      ...answers,
+      "GET journeys/made_up/watch": () => watch,
+      "POST journeys/made_up/continue/preview": () => ({ people: 2, gone_on: 0, version: 7, due_now: [DUE] }),
+      "POST journeys/made_up/continue": () => ({ people: 2, gone_on: 0 }),
+    });
+    await open(watch);
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose Person c2" }));
+    expect(screen.queryByRole("button", { name: /newest/ })).not.toBeInTheDocument();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Choose all shown" }));
+    await userEvent.click(screen.getByRole("button", { name: "Continue on the newest version …" }));
+    expect(await screen.findByText(/go on as version 7 says/)).toBeVisible();
+    expect(screen.getByText(/^Of those you chose at .*, the 2 who finish/)).toBeVisible();
+    expect(screen.getByText(/A mail goes out to 2 people at once\./)).toBeVisible();
+    const button = screen.getByRole("button", { name: "Continue 2 people on the newest version" });
+    await userEvent.click(button);
+    expect(screen.getByRole("textbox", { name: "Why" })).toHaveAccessibleDescription(/Say why/);
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), "better");
+    await userEvent.click(button);
+    expect(await screen.findByText("2 people go on with the newest version.")).toBeVisible();
+    const people = { contacts: ["c1", "c3"], step: "hello", hold: null, pinned: true };
+    expect(asked.find((one) => one.path.endsWith("/continue"))?.body).toEqual({ people, reason: "better", per_hour: null });
+  });
+
+  it("all of them at once, a few at a time, with a word on how to stop", async () => {
+    const watch = some();
+    const asked = serve({
+      ...answers,
+      "GET journeys/made_up/watch": () => watch,
+      "POST journeys/made_up/continue/preview": () => ({ people: 70, gone_on: 0, version: 7, due_now: [{ ...DUE, people: 70 }] }),
+      "POST journeys/made_up/continue": () => ({ people: 70, gone_on: 0 }),
+    });
+    await open(watch);
+    await userEvent.click(screen.getByRole("button", { name: /Finish on an earlier version/ }));
+    expect(screen.getByRole("button", { name: "Move all 70 …" })).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Continue 70 on the newest version …" }));
+    await userEvent.click(await screen.findByRole("checkbox", { name: /A few at a time/ }));
+    expect(screen.getByRole("textbox", { name: /so many an hour/ })).toHaveAccessibleDescription(/To stop on the way, pause/);
+    await userEvent.type(screen.getByRole("textbox", { name: "Why" }), "better");
+    await userEvent.click(screen.getByRole("button", { name: "Continue 70 people on the newest version" }));
+    await waitFor(() => {
+      const people = { contacts: null, step: "hello", hold: null, pinned: true };
+      expect(asked.find((one) => one.path.endsWith("/continue"))?.body).toEqual({ people, reason: "better", per_hour: 1000 });
+    });
+    await waitFor(() => {
+      expect(useWatch.getState().asked.what).toBe("waiting");
+    });
+  });
+
+  it("are to be moved where the newest one no longer has the step", async () => {
+    const watch = some({ in_newest: false });
+    serve({ ...answers, "GET journeys/made_up/watch": () => watch });
+    await open(watch);
+    expect(screen.getByText(/^The newest version no longer has this step/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: /newest/ })).not.toBeInTheDocument();
+  });
+
+  it("stay as they are when it cannot be done, and the dialog says why", async () => {
+    const watch = some();
+    serve({
+      ...answers,
+      "GET journeys/made_up/watch": () => watch,
+      "POST journeys/made_up/continue/preview": () => new Refusal(409, "not_now"),
+    });
+    await open(watch);
+    await userEvent.click(screen.getByRole("button", { name: "Continue 70 on the newest version …" }));
+    expect(await screen.findByText("not_now in English")).toBeVisible();
+    expect(screen.getByRole("button", { name: /^Continue 70 people/ })).toBeDisabled();
   });
 });
 
@@ -329,6 +415,28 @@ describe("one run", () => {
       expect(asked.at(-1)?.path).toBe("journeys/made_up/watch");
     });
     expect(screen.queryByText("Only this run")).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ["who came", { arrived: 3, left: { gone: 5 } }, { what: "arrived", outcome: null }],
+    ["who left by the one way that was taken", { left: { gone: 5, kept: 0 } }, { what: "left", outcome: "gone" }],
+    ["who left by any way", { left: { gone: 5, kept: 2 } }, { what: "left", outcome: null }],
+    ["who came, which is nobody", {}, { what: "arrived", outcome: null }],
+  ])("opens a step on the side that has people: %s", (_, numbers, side) => {
+    useWatch.setState({ run: "r/1", watch: null });
+    const stop = pointTo("hello", "r/1");
+    useWatch.setState({ watch: madeWatch({ steps: { hello: madeNow(numbers) } }) });
+    expect(useWatch.getState().asked).toMatchObject(side);
+    stop?.();
+  });
+
+  it("leaves the list alone that the reader chose before the numbers came", () => {
+    useWatch.setState({ run: "r/1", watch: null });
+    pointTo("hello", "r/1");
+    const chosen = { what: "waiting", outcome: null, hold: null } as const;
+    useWatch.setState({ asked: chosen });
+    useWatch.setState({ watch: madeWatch({ steps: { hello: madeNow({ left: { gone: 5 } }) } }) });
+    expect(useWatch.getState().asked).toBe(chosen);
   });
 
   it("of two versions, one is looked at", async () => {

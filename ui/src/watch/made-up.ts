@@ -12,7 +12,7 @@ import type { PersonHere, StepNow, Watch } from "./types";
 const NEVER = { paused_at: null, closed_at: null, archived_at: null };
 
 export function madeNow(more: Partial<StepNow> = {}): StepNow {
-  return { title: { en: "Ran as this", ja: "実行時の名前" }, kind: null, arrived: 0, waiting: 0, due: 0, pinned: 0, held: [], failed: [], left: {}, average_stay_ms: null, ...more };
+  return { title: { en: "Ran as this", ja: "実行時の名前" }, kind: null, in_newest: true, arrived: 0, waiting: 0, due: 0, pinned: 0, held: [], failed: [], left: {}, average_stay_ms: null, ...more };
 }
 
 export function madeWatch(more: Partial<Watch> = {}): Watch {

@@ -153,6 +153,13 @@ export function linesOf(step: StepNow, outcomes: readonly string[]): { here: Lin
   return { here, gone: [line("arrived", "arrived", step.arrived), ...ways, ...byHand] };
 }
 
+/** Whom to list first of a step in a run: who came there, or who left it where nobody came. */
+export function cameOrLeft(step: StepNow | undefined): { what: What; outcome: string | null; hold: null } {
+  const ways = Object.entries(step?.left ?? {}).filter(([, number]) => number > 0);
+  if (!step || step.arrived > 0 || !ways.length) return { what: "arrived", outcome: null, hold: null };
+  return { what: "left", outcome: ways.length === 1 ? (ways[0]?.[0] ?? null) : null, hold: null };
+}
+
 /** The same answer with every part that did not change as it was, so that nothing of it is drawn again. */
 export function kept(before: Watch | null, now: Watch): Watch {
   if (!before) return now;

@@ -14,6 +14,9 @@ export type PassageMade = Schemas["PassageMade"];
 export type WayOfPerson = Schemas["WayOfPerson"];
 export type Chosen = Schemas["Chosen"];
 export type MovePreview = Schemas["MovePreview"];
+export type ContinuePreview = Schemas["ContinuePreview"];
+/** What each of the two says of what it would set off. */
+export type Foreseen = Pick<MovePreview, "people" | "gone_on" | "due_now">;
 export type PeopleDone = Schemas["PeopleDone"];
 export type LifeMoments = Schemas["LifeMoments"];
 export type Life = Schemas["Life"];

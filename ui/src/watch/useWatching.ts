@@ -5,8 +5,9 @@ import { useHost } from "../host";
 import { useEditor } from "../journey/store";
 import { useMe } from "../shell/me";
 import { routeQuery } from "../shell/route";
+import { cameOrLeft } from "./numbers";
 import { poll } from "./polling";
-import { look, showPeople, useWatch, watchJourney } from "./store";
+import { askFor, look, showPeople, useWatch, watchJourney } from "./store";
 import { trailOf } from "./way";
 
 const EVERY_MS = 5_000;
@@ -51,17 +52,34 @@ export function useWatchingByAddress(journey: string, ready: boolean): void {
   const step = query.get("step");
   useWatching(journey, run);
   useEffect(() => {
-    if (ready) pointTo(step, run);
+    return ready ? pointTo(step, run) : undefined;
   }, [ready, step, run]);
 }
 
-/** Chooses the step, if the journey still has it, and shows who is behind its numbers. */
-export function pointTo(step: string | null, run: string | null): void {
+/** Chooses the step, if the journey still has it, and shows who is behind its numbers; returns what ends it. */
+export function pointTo(step: string | null, run: string | null): (() => void) | undefined {
   if (step === null && run === null) return;
   useWatch.setState({ shown: true });
-  if (step !== null && useEditor.getState().document.steps.some((one) => one.id === step)) {
-    showPeople(step, { what: run === null ? "waiting" : "arrived" });
-  }
+  if (step === null || !useEditor.getState().document.steps.some((one) => one.id === step)) return;
+  showPeople(step, { what: run === null ? "waiting" : "arrived" });
+  return run === null ? undefined : onceKnown(step, run);
+}
+
+/** Lists those who left the step, once it is known that nobody came; unless the reader chose a list meanwhile. */
+function onceKnown(step: string, run: string): (() => void) | undefined {
+  const { asked } = useWatch.getState();
+  const settled = (): boolean => {
+    const now = useWatch.getState();
+    if (now.asked !== asked || now.run !== run) return true;
+    if (now.watch === null) return false;
+    askFor(cameOrLeft(now.watch.steps[step]));
+    return true;
+  };
+  if (settled()) return;
+  const stop = useWatch.subscribe(() => {
+    if (settled()) stop();
+  });
+  return stop;
 }
 
 function usePersonOnCanvas(): void {

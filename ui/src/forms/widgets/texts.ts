@@ -83,6 +83,10 @@ export const texts = defineTexts({
   },
   test_sending: { en: "Sending …", ja: "送信中…" },
   test_sent: { en: "Sent at {at} to {to}", ja: "{at} に {to} へ送信しました" },
+  test_unsure: {
+    en: "No answer came from the mail server, so it may or may not have arrived at {to}. Look there first.",
+    ja: "メールサーバーから応答がなかったため、{to} に届いたかどうか確認できません。先に受信を確認してください。",
+  },
   test_failed: { en: "Not sent to {to}: {why}", ja: "{to} には送信できませんでした（{why}）" },
   test_show: { en: "See it in the mailbox", ja: "受信箱で確認" },
 

@@ -27,7 +27,7 @@ from tests.engine.changes.test_changes import open_rules, ready, run
 from tests.engine.live_journey import counted, totals
 from tests.journeys import add_contacts, assert_sound, mails, places
 
-KEY = "peer"
+KEY = "line"
 BUSY, UNCLEAR = Receipt(Delivery.RETRYABLE, "busy"), Receipt(Delivery.UNKNOWN, "no answer")
 Made = Callable[[], Any]
 

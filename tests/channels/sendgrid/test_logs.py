@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from airflow_ma.channels.channel import Delivery, SentMail
@@ -11,24 +9,8 @@ from airflow_ma.channels.sendgrid.channel import SendGridChannel
 from airflow_ma.channels.sendgrid.logs import REQUESTS_A_MINUTE, Logs
 from airflow_ma.channels.templates import EmailTemplate
 from airflow_ma.engine.clock import ManualClock
-from airflow_ma.engine.database import Database
-from tests.channels.sendgrid_kit import fates, mail, open_at, send, set_sender, write_template
+from tests.channels.sendgrid_kit import fates, mail, send
 from tests.fakes.sendgrid import FakeSendGrid
-
-
-@pytest.fixture(autouse=True)
-def _settings(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_sender(monkeypatch)
-
-
-@pytest.fixture
-def channel(fake_sendgrid: FakeSendGrid, sqlite_database: Database) -> SendGridChannel:
-    return open_at(fake_sendgrid, sqlite_database)
-
-
-@pytest.fixture
-def template(tmp_path: Path) -> EmailTemplate:
-    return write_template(tmp_path)
 
 
 def sent(number: int, at: int, email: str | None = None) -> SentMail:

@@ -30,16 +30,6 @@ from tests.fakes.sendgrid import API_KEY, FakeSendGrid
 D_TEMPLATE = "d-" + "0123456789abcdef" * 2
 
 
-@pytest.fixture(autouse=True)
-def _settings(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_sender(monkeypatch)
-
-
-@pytest.fixture
-def channel(fake_sendgrid: FakeSendGrid, sqlite_database: Database) -> SendGridChannel:
-    return open_at(fake_sendgrid, sqlite_database)
-
-
 def test_a_mail_arrives_filled_in(
     channel: SendGridChannel, fake_sendgrid: FakeSendGrid, tmp_path: Path
 ) -> None:

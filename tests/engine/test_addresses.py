@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_ma.contacts.addresses import is_address
+from airflow_ma.engine.addresses import is_address
 
 
 @pytest.mark.parametrize(
