@@ -31,7 +31,7 @@ from airflow_ma.engine.changes.rules import (
 )
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.control.by_hand import MOVED, REMOVED, close_mails, leading, let_go, queue_up
-from airflow_ma.engine.control.standstill import stood_still, time_lost
+from airflow_ma.engine.control.standstill import being_resumed, stood_still, time_lost
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.relocate import arrival, relocate, zones_of
@@ -173,6 +173,8 @@ def _apply(database: Database, program: Program, stored: StoredRule, chunk: int,
         with database.write() as connection:
             if not stays_newest(connection, program):
                 break
+            if rule.action == "adopt" and being_resumed(connection, program):
+                break  # of some the moments are shifted already, and this pause is in no log yet
             now = database.clock().now()
             slot = max(slot, now)
             free = sa.or_(e.claim.is_(None), e.wake_at <= now)  # or its worker was not heard of again

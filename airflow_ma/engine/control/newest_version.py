@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from airflow_ma.engine.changes.applying import adopt, spread
 from airflow_ma.engine.control.by_hand import Done, Line, People, Place, inside, newer_version, take_away
 from airflow_ma.engine.control.move_targets import ByHandError, is_entry
+from airflow_ma.engine.control.standstill import being_resumed
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program, stays_newest
 from airflow_ma.engine.steps import Predicate
@@ -51,7 +52,7 @@ def continue_on_newest(
     def still_newest(connection: sa.Connection) -> None:
         if not stays_newest(connection, program):
             raise newer_version()
-        if connection.scalar(sa.select(j.resuming_at).where(j.id == program.journey_id)) is not None:
+        if being_resumed(connection, program):
             raise _being_resumed()  # the pause is not yet among those that did not count
 
     who = [*on_earlier(program.journey_id, people), e.step.in_(places_in(program))]

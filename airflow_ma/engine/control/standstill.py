@@ -50,6 +50,12 @@ def lets_in(connection: sa.Connection, program: Program) -> bool:
     return (row.paused_at, row.closed_at, row.archived_at) == (None, None, None)
 
 
+def being_resumed(connection: sa.Connection, program: Program) -> bool:
+    """Whether the moments of people are being shifted, chunk by chunk, while the journey is still paused."""
+    query = sa.select(j.resuming_at).where(j.id == program.journey_id)
+    return connection.scalar(query) is not None
+
+
 def standstill(database: Database, program: Program) -> Standstill:
     """Two of them that are equal and not paused say that it was not paused in between, either."""
     a = audit.c

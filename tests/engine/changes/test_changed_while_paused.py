@@ -7,6 +7,7 @@ nobody may be moved early, lost or begin again.
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from airflow_ma.channels.channel import Delivery, Receipt
 from airflow_ma.engine.changes.applying import Rule, apply_rules
@@ -18,10 +19,12 @@ from airflow_ma.engine.control.lifecycle import (
     reopen_journey,
     unarchive_journey,
 )
+from airflow_ma.engine.control.standstill import Stretch, shift_moments
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.ledger import claim, settle
 from airflow_ma.engine.mail.rules import Terms
 from airflow_ma.engine.program import Program
+from airflow_ma.engine.tables import journey
 from tests.engine.changes.test_changes import publish, row_of, run
 from tests.engine.line_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.engine.live_journey import pause, resume
@@ -51,6 +54,31 @@ def test_change_during_a_pause_moves_nobody_on_until_it_ends(
     clock.advance(4 * DAY)
     run(database, new)
     assert set(reached(database)[people[1]]) == {"news", "extra", "bye"}
+    ends(database, clock, new)
+
+
+def test_change_in_the_middle_of_resuming_does_not_forget_the_pause(
+    database: Database, clock: ManualClock
+) -> None:
+    """Who resumed died after the first people were shifted, and only then the change comes."""
+    people = newcomers(database, 2)
+    made = line(mail("news"), wait("pause", 3), mail("bye"))
+    run(database, made)
+    old = made.program(database)
+    arrived = row_of(database, people[0]).arrived_at
+    pause(database, KEY)
+    began = clock.now()
+    clock.advance(5 * DAY)
+    with database.write() as connection:
+        last = shift_moments(connection, 1, Stretch(began, clock.now()), lambda _: old, 0)
+        connection.execute(sa.update(journey).values(resuming_at=clock.now(), shifted_to=last))
+    new = line(mail("news"), wait("pause", 4), mail("bye"))
+    program = publish(database, new)
+    assert apply_rules(database, program) == {}
+    resume(database, KEY)
+    run(database, new)
+    assert places(database) == dict.fromkeys(people, "pause")
+    assert row_of(database, people[0]).deadline_at == arrived + 9 * DAY
     ends(database, clock, new)
 
 
