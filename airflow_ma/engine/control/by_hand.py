@@ -288,8 +288,8 @@ def take_away(
         if people and time.monotonic() > until:
             raise ByHandError(
                 Said(
-                    en="{left} people are being served right now and were left where they are; {done} are "
-                    "done. Try again in a minute.",
+                    en="Done: {done}. Left where they are, because they are being served right now: {left}. "
+                    "Try again in a minute.",
                     ja="{left}人は処理中のため変更していません（{done}人は完了しました）。"
                     "1分ほど待ってからもう一度お試しください。",
                 ).filled(left=f"{len(people):,}", done=f"{done:,}")

@@ -173,7 +173,7 @@ def test_whom_a_worker_has_in_hand_is_waited_for_or_left_alone(
     world.enter()
     terms = terms_of(world.channel, "sale_announcement", conn_id="shop", purpose="marketing")
     outbox = claim(database, world.program, "mail0", terms, limit=2)
-    with pytest.raises(ByHandError, match=r"2 people are being served right now.*1 are done"):
+    with pytest.raises(ByHandError, match=r"Done: 1\. .*being served right now: 2\."):
         remove_people(database, "delivery", People(step="mail0"), by="ann", reason="")
     assert sorted(places(database).values()) == ["left: by_hand", "mail0", "mail0"]
     monkeypatch.setattr(by_hand, "PATIENCE", 20)

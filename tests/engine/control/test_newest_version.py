@@ -188,7 +188,7 @@ def test_whom_a_worker_has_in_hand_is_waited_for_or_left_alone(
     program = pinned(database, 3)
     held = add_claim(database, 2)
     monkeypatch.setattr(by_hand, "PATIENCE", 0.3)
-    with pytest.raises(ByHandError, match=r"1 people are being served right now.*2 are done"):
+    with pytest.raises(ByHandError, match=r"Done: 2\. .*being served right now: 1\."):
         go_on(database, program)
     assert [row_of(database, n).pinned_version for n in (1, 2, 3)] == [None, 1, None]
     clock.advance(2 * HOUR)  # nobody has heard of the worker since
