@@ -20,7 +20,7 @@ from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperato
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
 from tests.dag.conftest import RunJourney
 from tests.dag.test_runs import states
-from tests.engine.changes.test_changes import publish
+from tests.engine.changes.changing import publish
 from tests.journeys import add_contacts, assert_sound, happen, mails, places
 
 

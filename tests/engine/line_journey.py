@@ -23,7 +23,7 @@ from airflow_ma.insight.progress import journey_progress
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator
 from airflow_ma.operators.send_email import MailHeldError
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
-from tests.engine.changes.test_changes import open_rules, ready, run
+from tests.engine.changes.changing import open_rules, ready, run
 from tests.engine.live_journey import counted, totals
 from tests.journeys import add_contacts, assert_sound, mails, places
 

@@ -18,7 +18,7 @@ from airflow_ma.engine.program import publish_program
 from airflow_ma.engine.tables import change_rule, enrollment, journey_step, message
 from airflow_ma.engine.tables import journey as journey_table
 from airflow_ma.insight.progress import journey_progress
-from tests.engine.changes.test_changes import publish, row_of, run
+from tests.engine.changes.changing import publish, row_of, run
 from tests.engine.line_journey import (
     KEY,
     by_hand,

@@ -18,7 +18,7 @@ from airflow_ma.engine.tables import enrollment, metadata
 from airflow_ma.journey.model import JourneyGraph
 from airflow_ma.operators import AudienceOperator, EndOperator, SendEmailOperator, SplitOperator
 from airflow_ma.sensors import WaitForOpenSensor, WaitSensor
-from tests.engine.changes.test_changes import publish
+from tests.engine.changes.changing import publish
 from tests.journeys import add_contacts, assert_sound, happen, mails, sweep
 
 pytestmark = pytest.mark.usefixtures("mails_at_any_hour")

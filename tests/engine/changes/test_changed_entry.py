@@ -13,7 +13,7 @@ from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import ModeError
 from airflow_ma.engine.tables import entry_request
-from tests.engine.changes.test_changes import publish, row_of, run
+from tests.engine.changes.changing import publish, row_of, run
 from tests.engine.line_journey import KEY, ends, joined, line, mail, newcomers, wait
 from tests.engine.live_journey import make
 from tests.journeys import add_contacts, assert_sound, happen, mails, places, sweep

@@ -15,7 +15,7 @@ from airflow_ma.engine.database import Database
 from airflow_ma.engine.mail.ledger import claim
 from airflow_ma.engine.mail.rules import Terms
 from airflow_ma.engine.tables import journey_step, mailbox, message
-from tests.engine.changes.test_changes import publish, ready, row_of, run
+from tests.engine.changes.changing import publish, ready, row_of, run
 from tests.engine.line_journey import (
     KEY,
     UNCLEAR,

@@ -20,7 +20,7 @@ from airflow_ma.engine.control.move_targets import ByHandError
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
 from tests.at_once import at_once
-from tests.engine.changes.test_changes import add_claim, open_rules, publish, run
+from tests.engine.changes.changing import add_claim, open_rules, publish, run
 from tests.engine.line_journey import by_hand, ends, line, mail, newcomers, reached, wait
 from tests.journeys import places
 

@@ -25,7 +25,7 @@ from airflow_ma.engine.mail.ledger import claim, settle
 from airflow_ma.engine.mail.rules import Terms
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.tables import journey
-from tests.engine.changes.test_changes import publish, row_of, run
+from tests.engine.changes.changing import publish, row_of, run
 from tests.engine.line_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.engine.live_journey import pause, resume
 from tests.journeys import happen, mails, places

@@ -11,7 +11,7 @@ import pytest
 from airflow_ma.engine.changes.applying import Rule
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
-from tests.engine.changes.test_changes import publish, row_of, run
+from tests.engine.changes.changing import publish, row_of, run
 from tests.engine.line_journey import ends, line, mail, newcomers, reached, wait
 from tests.journeys import mails, places
 

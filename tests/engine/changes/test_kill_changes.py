@@ -23,7 +23,7 @@ from airflow_ma.engine.control.by_hand import People, move_people
 from airflow_ma.engine.control.lifecycle import resume_journey
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.tables import enrollment, journey
-from tests.engine.changes.test_changes import publish, run
+from tests.engine.changes.changing import publish, run
 from tests.engine.line_journey import KEY, ends, line, mail, newcomers, reached, wait
 from tests.engine.live_journey import counted, pause, totals
 from tests.journeys import assert_sound, mails, places, sweep

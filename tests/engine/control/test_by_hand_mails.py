@@ -10,7 +10,7 @@ import pytest
 
 from airflow_ma.engine.clock import DAY, ManualClock
 from airflow_ma.engine.database import Database
-from tests.engine.changes.test_changes import run
+from tests.engine.changes.changing import run
 from tests.engine.line_journey import (
     UNCLEAR,
     by_hand,

@@ -19,7 +19,7 @@ from airflow_ma.engine.control.newest_version import continue_on_newest
 from airflow_ma.engine.database import Database
 from airflow_ma.engine.program import Program
 from airflow_ma.engine.tables import audit, enrollment, journey, message
-from tests.engine.changes.test_changes import (
+from tests.engine.changes.changing import (
     HOUR_LONG,
     add_claim,
     counted,
