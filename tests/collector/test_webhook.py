@@ -400,7 +400,7 @@ def test_a_journey_that_listens_is_asked_once(webhook: Webhook) -> None:
     webhook.post(told, webhook.told("open"), webhook.told("bounce", 2))
     webhook.post(told, webhook.told("bounce", 3))
     with webhook.world.database.read() as connection:
-        asked = connection.execute(sa.select(entry_request)).all()
+        asked = connection.execute(sa.select(entry_request).order_by(entry_request.c.contact_id)).all()
     assert [(row.contact_id, row.step) for row in asked] == [(1, "in"), (2, "in"), (3, "in")]
     bounces = {e.id: e.contact_id for e in webhook.world.events("email.bounce")}
     assert all(bounces[row.event_id] == row.contact_id for row in asked)
