@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from airflow_ma.engine.clock import NEVER
 from airflow_ma.engine.control.standstill import moving
 from airflow_ma.engine.database import Database
-from airflow_ma.engine.program import Program, Value, has_its_say
+from airflow_ma.engine.program import Program, has_its_say
 from airflow_ma.engine.relocate import relocate, zones_of
 from airflow_ma.engine.steps import Arrivals, Batch, Cases, Deadline, DecidingStep, Predicate
 from airflow_ma.engine.tables import enrollment
-from airflow_ma.engine.take import Taken, Taking, take
+from airflow_ma.engine.take import Taken, Taking
 
 CHUNK = 10_000
 """Enrollments a transaction. Large enough to be fast, small enough to hold locks for well under a second."""
@@ -51,57 +51,44 @@ def advance(
             return moved
 
 
-def due(program: Program, step_id: str, now: int, cohort: str | None) -> list[Predicate]:
-    """The condition for enrollments that must be looked at, and that this program may move."""
-    return _due(program.journey_id, program.version, step_id, now, cohort, pinned=program.pinned)
+@cache
+def due(*, pinned: bool, cohort: bool) -> list[Predicate]:
+    """The condition for enrollments that must be looked at, and that a program may move.
+
+    Built once; ``due_values`` says which program, step and moment are meant.
+    """
+    big, text = sa.BigInteger, sa.Text
+    journey_id = sa.bindparam("due_journey", type_=big)
+    version = sa.bindparam("due_version", type_=sa.Integer)
+    found: list[Predicate] = [
+        e.journey_id == journey_id,
+        e.step == sa.bindparam("due_step", type_=text),
+        e.wake_at <= sa.bindparam("due_now", type_=big),
+        moving(journey_id),
+        e.pinned_version == version if pinned else e.pinned_version.is_(None),
+    ]
+    if cohort:
+        found.append(e.cohort == sa.bindparam("due_cohort", type_=text))
+    elif not pinned:
+        found.append(has_its_say(journey_id, version))
+    return found
+
+
+def due_values(program: Program, step_id: str, now: int, cohort: str | None) -> dict[str, Any]:
+    """The values for ``due``."""
+    return {
+        "due_journey": program.journey_id,
+        "due_version": program.version,
+        "due_step": step_id,
+        "due_now": now,
+        "due_cohort": cohort,
+    }
 
 
 @cache
 def taking_due(*, pinned: bool, cohort: bool) -> Taking:
-    """The same, built once; ``due_values`` says which program and step are meant."""
-    number, text = sa.BigInteger, sa.Text
-    return Taking(
-        _due(
-            sa.bindparam("due_journey", type_=number),
-            sa.bindparam("due_version", type_=sa.Integer),
-            sa.bindparam("due_step", type_=text),
-            sa.bindparam("due_now", type_=number),
-            sa.bindparam("due_cohort", type_=text) if cohort else None,
-            pinned=pinned,
-        )
-    )
-
-
-def due_values(program: Program, step_id: str, now: int, cohort: str | None) -> dict[str, Any]:
-    """The values for ``taking_due``."""
-    values: dict[str, Any] = {"due_journey": program.journey_id, "due_step": step_id, "due_now": now}
-    if cohort is not None:
-        values["due_cohort"] = cohort
-    if program.pinned or cohort is None:
-        values["due_version"] = program.version
-    return values
-
-
-def _due(
-    journey_id: Value,
-    version: Value,
-    step_id: str | sa.BindParameter[str],
-    now: Value,
-    cohort: str | sa.BindParameter[str] | None,
-    *,
-    pinned: bool,
-) -> list[Predicate]:
-    found: list[Predicate] = [e.journey_id == journey_id, e.step == step_id, e.wake_at <= now]
-    found.append(moving(journey_id))
-    if pinned:
-        found.append(e.pinned_version == version)
-    else:
-        found.append(e.pinned_version.is_(None))
-    if cohort is not None:
-        found.append(e.cohort == cohort)
-    elif not pinned:
-        found.append(has_its_say(journey_id, version))
-    return found
+    """Takes hold of those who are due, whatever becomes of them."""
+    return Taking(due(pinned=pinned, cohort=cohort))
 
 
 def _advance_chunk(
@@ -120,7 +107,9 @@ def _advance_chunk(
         return zones_of(connection, taken.chosen)()  # asked for once the chunk is known, for those who stay
 
     cases = step.cases(Arrivals(e.id, e.contact_id, e.entered_at, e.arrived_at, now, zones))
-    taken = take(connection, due(program, step_id, now, cohort), chunk, _outcome(cases, now))
+    whom = due(pinned=program.pinned, cohort=cohort is not None)
+    values = due_values(program, step_id, now, cohort)
+    taken = Taking(whom, _outcome(cases, now)).run(connection, chunk, values)
     if not taken.number:
         return 0, {}
     for statement in step.writes(Batch(program, step_id, now, connection.dialect.name, taken.chosen)):

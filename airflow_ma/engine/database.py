@@ -131,7 +131,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "wal_autocheckpoint=8000",  # pages: a checkpoint costs, and this many are 32 MB
         "temp_store=MEMORY",
-        "cache_size=-49152",  # KiB: with a million contacts more would not help, and memory is counted
+        "cache_size=-49152",  # KiB of the file that each connection keeps in memory
         f"busy_timeout={int(BUSY_SECONDS * 1000)}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

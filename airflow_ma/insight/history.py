@@ -28,7 +28,7 @@ class Happening:
     machine: bool | None = None
     template: str | None = None
     state: str | None = None
-    """Of a message; see engine.ledger."""
+    """Of a message; see engine.mail.ledger."""
     reason: str | None = None
     run_id: str | None = None
 

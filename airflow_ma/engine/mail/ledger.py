@@ -1,8 +1,8 @@
 """Sending effectively once: every mail is a row that is committed before anybody is asked to deliver it.
 
 States: ``sending`` (a batch holds it), ``retryable`` (certainly not sent), ``accepted``, ``rejected``
-(certainly never sent), ``unknown`` (may have been sent: see ``engine.unknown``). A batch that dies in the
-middle leaves ``sending`` rows with an expired lease: a channel that recognises a message id it has
+(certainly never sent), ``unknown`` (may have been sent: see ``engine.mail.unknown``). A batch that dies in
+the middle leaves ``sending`` rows with an expired lease: a channel that recognises a message id it has
 seen gets them again, with any other they become ``unknown``.
 """
 
@@ -36,7 +36,7 @@ from airflow_ma.engine.program import Program
 from airflow_ma.engine.relocate import relocate
 from airflow_ma.engine.sets import locked_in_order, one_of
 from airflow_ma.engine.steps import Predicate
-from airflow_ma.engine.tables import contact, enrollment, journey_step, message, suppression
+from airflow_ma.engine.tables import enrollment, journey_step, message
 from airflow_ma.engine.take import KEEP_COUNT, Chosen, Taking
 
 LEASE = 300 * SECOND
@@ -48,7 +48,7 @@ UNKNOWN_LOOK = 5 * MINUTE
 IN_HAND, NOT_YET = "in a worker's hands", "not sent"
 
 
-e, m, c, s = enrollment.c, message.c, contact.c, suppression.c
+e, m = enrollment.c, message.c
 
 
 @dataclass(frozen=True)
